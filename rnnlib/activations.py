@@ -1,0 +1,69 @@
+"""Activation functions f, each beside its derivative.
+
+The derivative is written with the output h = f(a): the forward pass has h at hand already, and
+tanh'(a) = 1 - h² and sigmoid'(a) = h (1 - h) need nothing else.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+def tanh(a: np.ndarray) -> np.ndarray:
+    """Return the hyperbolic tangent of every element, between -1 and 1, in the shape of `a`."""
+    return np.tanh(a)
+
+
+def tanh_derivative(h: np.ndarray) -> np.ndarray:
+    """Return tanh'(a) from h = tanh(a), in the shape of `h`: 1 - h²."""
+    return 1 - h * h
+
+
+def sigmoid(a: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(-a)) of every element, in the shape of `a`, without overflow for any `a`."""
+    z = np.exp(-np.abs(a))  # at most 1, so that nothing overflows
+    return np.where(np.asarray(a) >= 0, 1, z) / (1 + z)
+
+
+def sigmoid_derivative(h: np.ndarray) -> np.ndarray:
+    """Return sigmoid'(a) from h = sigmoid(a), in the shape of `h`: h (1 - h)."""
+    return h * (1 - h)
+
+
+def relu(a: np.ndarray) -> np.ndarray:
+    """Return max(0, a) of every element, in the shape of `a`."""
+    return np.maximum(a, 0)
+
+
+def relu_derivative(h: np.ndarray) -> np.ndarray:
+    """Return relu'(a) from h = relu(a), in the shape of `h`: 1 where h > 0, else 0 (at the kink too)."""
+    return np.where(np.asarray(h) > 0, np.ones_like(h), np.zeros_like(h))
+
+
+def identity(a: np.ndarray) -> np.ndarray:
+    """Return a copy of `a`: no activation at all."""
+    return np.array(a)
+
+
+def identity_derivative(h: np.ndarray) -> np.ndarray:
+    """Return ones in the shape of `h`: the slope of a straight line."""
+    return np.ones_like(h)
+
+
+ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
+    "tanh": (tanh, tanh_derivative),
+    "sigmoid": (sigmoid, sigmoid_derivative),
+    "relu": (relu, relu_derivative),
+    "identity": (identity, identity_derivative),
+}
+
+
+def find_activation(name: str) -> tuple[Callable, Callable]:
+    """Return the activation of that name and its derivative.
+
+    Raises:
+        ValueError: no activation has that name; the message lists the known ones.
+    """
+    if not isinstance(name, str) or name not in ACTIVATIONS:
+        raise ValueError(f"activation: expected one of {', '.join(ACTIVATIONS)}, got {name!r}")
+    return ACTIVATIONS[name]

@@ -1,0 +1,75 @@
+"""The door: every array that enters rnnlib is copied here, or refused in one line."""
+
+import re
+from typing import Any
+
+import numpy as np
+
+
+def as_array(name: str, value: Any, axes: str, dtype: np.dtype, **sizes: int) -> np.ndarray:
+    """Return a copy of `value` as a finite float array with the named axes.
+
+    Args:
+        name: the argument's name, for the message.
+        value: anything NumPy can turn into an array of real numbers.
+        axes: the shape in letters, such as "(N, T, D)"; "(..., D)" leaves the leading axes free.
+        dtype: the float type to return; integers are converted, wider floats are refused.
+        sizes: the length of each axis that is known, such as D=2.
+
+    Raises:
+        TypeError: None, text, objects, complex numbers, masks, or floats that would lose digits.
+        ValueError: a wrong shape, an empty axis, rows of different lengths, NaN or infinity.
+    """
+    wanted = axes
+    if sizes:
+        wanted += " with " + ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
+    if value is None:
+        raise TypeError(f"{name}: expected {wanted}, got None")
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name}: expected {wanted}, got a masked array {value.shape}")
+    try:
+        array = np.asarray(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name}: expected {wanted}, got rows of different lengths") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name}: expected real numbers {wanted}, got {array.dtype} {array.shape}")
+    if not _fits(array.shape, axes, sizes):
+        raise ValueError(f"{name}: expected {wanted}, got {array.shape}")
+    if 0 in array.shape:
+        raise ValueError(f"{name}: expected {wanted}, no axis empty, got {array.shape}")
+    if array.dtype.kind == "f" and not np.can_cast(array.dtype, dtype):
+        raise TypeError(f"{name}: expected {np.dtype(dtype)} {wanted}, got {array.dtype}, which would lose digits")
+    array = array.astype(dtype, order="C")
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name}: expected finite numbers {wanted}, got {array[where]} at {where}")
+    return array
+
+
+def _fits(shape: tuple[int, ...], axes: str, sizes: dict[str, int]) -> bool:
+    letters = re.findall(r"\w+", axes)
+    if "..." in axes:
+        shape = shape[-len(letters) :]
+    if len(shape) != len(letters):
+        return False
+    return all(sizes.get(letter, size) == size for letter, size in zip(letters, shape, strict=True))
+
+
+def float_type(*arrays: Any) -> np.dtype:
+    """Return float32 where every array given is float32, and float64 otherwise."""
+    given = {np.dtype(getattr(array, "dtype", np.float64)) for array in arrays if array is not None}
+    return np.dtype(np.float32) if given == {np.dtype(np.float32)} else np.dtype(np.float64)
+
+
+def as_size(name: str, value: Any) -> int:
+    """Return `value` as a whole number of at least 1, or refuse it.
+
+    Raises:
+        TypeError: not a whole number.
+        ValueError: below 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+    if value < 1:
+        raise ValueError(f"{name}: expected at least 1, got {value}")
+    return int(value)

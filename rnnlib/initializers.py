@@ -1,0 +1,78 @@
+"""Random starting values for weight matrices of shape (n_in, n_out).
+
+Each function returns float64. Randomness comes only from the Generator that is passed in.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rnnlib.arrays import as_size
+
+
+def normal(shape: tuple[int, int], rng: np.random.Generator, std: float = 1.0) -> np.ndarray:
+    """Return independent draws from the normal distribution N(0, std²).
+
+    Args:
+        shape: (n_in, n_out).
+        rng: the source of randomness.
+        std: the standard deviation, at least 0.
+
+    Raises:
+        TypeError: `rng` is no Generator, or a size is no whole number.
+        ValueError: a size below 1, or a negative or infinite `std`.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected numpy.random.default_rng(seed), got {type(rng).__name__}")
+    if not 0 <= std < np.inf:
+        raise ValueError(f"std: expected a finite number of at least 0, got {std}")
+    n_in, n_out = shape
+    return std * rng.standard_normal((as_size("n_in", n_in), as_size("n_out", n_out)))
+
+
+def lecun(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return normal draws with std 1/√n_in (LeCun and others, Efficient BackProp, 1998)."""
+    return normal(shape, rng) / np.sqrt(shape[0])
+
+
+def xavier(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return normal draws with std √(2/(n_in + n_out)) (Glorot and Bengio, 2010)."""
+    return normal(shape, rng) * np.sqrt(2 / (shape[0] + shape[1]))
+
+
+def he(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return normal draws with std √(2/n_in), meant for ReLU (He and others, 2015)."""
+    return normal(shape, rng) * np.sqrt(2 / shape[0])
+
+
+def orthogonal(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return a random matrix with orthonormal columns, or rows where it is wider than tall.
+
+    The QR decomposition of a normal matrix, its signs fixed so that no direction is preferred
+    (Saxe and others, Exact solutions to the nonlinear dynamics of learning, 2014).
+    """
+    n_in, n_out = shape
+    draws = normal(shape, rng)
+    q, r = np.linalg.qr(draws if n_in >= n_out else draws.T)
+    q = q * np.sign(np.diag(r))
+    return q if n_in >= n_out else q.T
+
+
+INITIALIZERS: dict[str, Callable] = {
+    "normal": normal,
+    "lecun": lecun,
+    "xavier": xavier,
+    "he": he,
+    "orthogonal": orthogonal,
+}
+
+
+def find_initializer(name: str) -> Callable:
+    """Return the initialiser of that name.
+
+    Raises:
+        ValueError: no initialiser has that name; the message lists the known ones.
+    """
+    if not isinstance(name, str) or name not in INITIALIZERS:
+        raise ValueError(f"init: expected one of {', '.join(INITIALIZERS)}, got {name!r}")
+    return INITIALIZERS[name]

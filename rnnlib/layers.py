@@ -1,0 +1,162 @@
+"""The two layers of the course: a recurrent one and a fully connected one.
+
+Letters: N sequences in a batch, T time steps, D features, H nodes, K outputs. Row vectors throughout.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+
+from rnnlib.activations import find_activation
+from rnnlib.arrays import as_array, as_size, float_type
+from rnnlib.initializers import find_initializer
+
+
+class SimpleRNN:
+    """A simple recurrent layer: h_t = f(a_t) with a_t = x_t W_x + h_{t-1} W_h + b.
+
+    `params` holds "W_x" (D, H), "W_h" (H, H) and, unless the layer has no bias, "b" (H,). They are
+    live: change them in place, and the next call uses the new values.
+    """
+
+    def __init__(self, W_x: Any, W_h: Any, b: Any = None, activation: str = "tanh") -> None:
+        """Make a layer from given weights, which are copied.
+
+        Args:
+            W_x: (D, H), the weights on the input.
+            W_h: (H, H), the weights on the previous state.
+            b: (H,), or None for a layer without bias.
+            activation: "tanh", "sigmoid", "relu" or "identity".
+
+        Raises:
+            TypeError, ValueError: what `rnnlib.arrays.as_array` refuses, or an unknown activation.
+        """
+        dtype = float_type(W_x, W_h, b)
+        W_x = as_array("W_x", W_x, "(D, H)", dtype)
+        H = W_x.shape[1]
+        self.params = {"W_x": W_x, "W_h": as_array("W_h", W_h, "(H, H)", dtype, H=H)}
+        if b is not None:
+            self.params["b"] = as_array("b", b, "(H,)", dtype, H=H)
+        self.f, self.f_derivative = find_activation(activation)
+
+    @classmethod
+    def create(
+        cls,
+        n_features: int,
+        n_nodes: int,
+        *,
+        rng: np.random.Generator,
+        init: str = "xavier",
+        activation: str = "tanh",
+        bias: bool = True,
+        dtype: Any = float,
+    ) -> Self:
+        """Make a layer with random weights and zero biases.
+
+        Args:
+            n_features: D.
+            n_nodes: H.
+            rng: the source of randomness, a numpy.random.Generator.
+            init: "normal", "lecun", "xavier", "he" or "orthogonal", for W_x and for W_h.
+            activation: "tanh", "sigmoid", "relu" or "identity".
+            bias: whether the layer has a bias b.
+            dtype: float (64 bits) or numpy.float32.
+
+        Raises:
+            TypeError, ValueError: sizes that are not whole numbers of at least 1, unknown names.
+        """
+        D, H = as_size("n_features", n_features), as_size("n_nodes", n_nodes)
+        draw = find_initializer(init)
+        W_x, W_h = draw((D, H), rng).astype(dtype), draw((H, H), rng).astype(dtype)
+        return cls(W_x, W_h, np.zeros(H, dtype) if bias else None, activation)
+
+    def forward(self, x: Any, h0: Any = None) -> np.ndarray:
+        """Return the states of every time step, (N, T, H); the last state is `h[:, -1]`.
+
+        Args:
+            x: (N, T, D), the input.
+            h0: (N, H), the state before the first step; zeros where it is not given.
+
+        Raises:
+            TypeError, ValueError: what `rnnlib.arrays.as_array` refuses.
+        """
+        W_x, W_h, b = self.params["W_x"], self.params["W_h"], self.params.get("b", 0)
+        D, H = W_x.shape
+        x = as_array("x", x, "(N, T, D)", W_x.dtype, D=D)
+        N, T, _ = x.shape
+        h_prev = np.zeros((N, H), W_x.dtype) if h0 is None else as_array("h0", h0, "(N, H)", W_x.dtype, N=N, H=H)
+
+        a = (x.reshape(N * T, D) @ W_x + b).reshape(N, T, H)  # every x_t W_x + b in one product
+        h = np.empty_like(a)
+        for t in range(T):
+            a[:, t] += h_prev @ W_h  # (N, H): now a_t is complete
+            h[:, t] = h_prev = self.f(a[:, t])
+        return h
+
+    def step(self, x_t: Any, h_prev: Any) -> np.ndarray:
+        """Return the state after one time step, (N, H).
+
+        Args:
+            x_t: (N, D), the input of this step.
+            h_prev: (N, H), the state before it.
+
+        Raises:
+            TypeError, ValueError: what `rnnlib.arrays.as_array` refuses.
+        """
+        W_x, W_h, b = self.params["W_x"], self.params["W_h"], self.params.get("b", 0)
+        D, H = W_x.shape
+        x_t = as_array("x_t", x_t, "(N, D)", W_x.dtype, D=D)
+        h_prev = as_array("h_prev", h_prev, "(N, H)", W_x.dtype, N=len(x_t), H=H)
+        return self.f(x_t @ W_x + h_prev @ W_h + b)
+
+
+class Dense:
+    """A fully connected layer: v = x W + b, the same for every time step.
+
+    `params` holds "W" (D, K) and, unless the layer has no bias, "b" (K,). They are live.
+    """
+
+    def __init__(self, W: Any, b: Any = None) -> None:
+        """Make a layer from given weights, which are copied.
+
+        Args:
+            W: (D, K).
+            b: (K,), or None for a layer without bias.
+
+        Raises:
+            TypeError, ValueError: what `rnnlib.arrays.as_array` refuses.
+        """
+        dtype = float_type(W, b)
+        W = as_array("W", W, "(D, K)", dtype)
+        self.params = {"W": W}
+        if b is not None:
+            self.params["b"] = as_array("b", b, "(K,)", dtype, K=W.shape[1])
+
+    @classmethod
+    def create(
+        cls,
+        n_in: int,
+        n_out: int,
+        *,
+        rng: np.random.Generator,
+        init: str = "xavier",
+        bias: bool = True,
+        dtype: Any = float,
+    ) -> Self:
+        """Make a layer with random weights (D = n_in, K = n_out) and zero biases.
+
+        Args and errors are those of `SimpleRNN.create`.
+        """
+        D, K = as_size("n_in", n_in), as_size("n_out", n_out)
+        W = find_initializer(init)((D, K), rng).astype(dtype)
+        return cls(W, np.zeros(K, dtype) if bias else None)
+
+    def forward(self, x: Any) -> np.ndarray:
+        """Return x W + b, (..., K), for x of shape (..., D).
+
+        Raises:
+            TypeError, ValueError: what `rnnlib.arrays.as_array` refuses.
+        """
+        W, b = self.params["W"], self.params.get("b", 0)
+        x = as_array("x", x, "(..., D)", W.dtype, D=W.shape[0])
+        return x @ W + b

@@ -1,0 +1,31 @@
+"""The solutions that stand in the notebooks are right, and the untouched stubs are told apart from them."""
+
+import shutil
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from pages import COURSE, NOTEBOOKS, exercises_in, load, printed, solution_in
+
+WITH_EXERCISES = [path for path in NOTEBOOKS if exercises_in(load(path))]
+EACH = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
+
+
+@EACH
+def test_the_untouched_stub_is_not_attempted_yet(path):
+    page = load(path)
+    for exercise in exercises_in(page):
+        assert printed(page.nb.cells[exercise.check]).startswith(f"○ {exercise.number} not attempted yet")
+
+
+@EACH
+def test_the_solutions_pass_their_checks(path, tmp_path):
+    page = load(path)
+    nb = nbformat.reads(page.raw.decode("utf-8"), as_version=4)
+    for exercise in exercises_in(page):
+        nb.cells[exercise.stub].source = solution_in(nb.cells[exercise.task].source)
+    shutil.copytree(COURSE / "data", tmp_path / "data")
+    place = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(nb, kernel_name="python3", timeout=300, resources=place).execute()
+    for exercise in exercises_in(page):
+        assert printed(nb.cells[exercise.check]).startswith(f"✓ {exercise.number}")

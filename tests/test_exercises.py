@@ -1,0 +1,177 @@
+"""The exercise checkers: right answers pass, and each typical wrong answer gets a sentence of its own."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from rnnlib.course import exercises
+from rnnlib.course.exercises.checking import is_untouched
+
+
+def loop(x, h0, W_x, W_h, b, f=np.tanh):
+    states, state = [], h0
+    for t in range(x.shape[1]):
+        state = f(x[:, t] @ W_x + state @ W_h + b)
+        states.append(state)
+    return np.stack(states, axis=1)
+
+
+def wrong_last(h):
+    return h[-1]
+
+
+SPRINT_W_X = np.array([[0.01, 0.03, 0.05, 0.07], [0.03, 0.05, 0.07, 0.08]])
+
+# number → [(a wrong answer, words of its sentence)], written independently of the checkers
+WRONG = {
+    "0.1": [
+        (lambda x: x * x, "squared"),
+        (lambda x: 2 + x, "plus 2"),
+        (lambda x: x, "itself"),
+        (lambda x: x[:1] * 2, "has shape"),
+        (lambda x: 3 * x, "numbers differ"),
+    ],
+    "1.1": [
+        (lambda text, alphabet: np.array([[float(c == a) for c in text] for a in alphabet]), "time must come first"),
+        (lambda text, alphabet: np.array([alphabet.find(c) for c in text]), "places of the letters"),
+        (lambda text, alphabet: np.array([[c == a for a in sorted(set(text))] for c in text]), "from the text itself"),
+        (lambda text, alphabet: np.array([text.count(a) for a in alphabet]), "order is lost"),
+        (lambda text, alphabet: [[1], [1, 0]], "different lengths"),
+        (lambda text, alphabet: [[str(int(c == a)) for a in alphabet] for c in text], "not made of numbers"),
+        (lambda text, alphabet: np.full((len(text), len(alphabet)), np.nan), "NaN or infinity"),
+    ],
+    "1.2": [
+        (lambda w, f: math.log(f) / math.log(w), "between two steps"),
+        (lambda w, f: math.floor(math.log(f, w)), "one too few"),
+        (lambda w, f: math.ceil(math.log(f, w)) + 1, "one too many"),
+        (lambda w, f: math.ceil(math.log(w) / math.log(f)), "upside down"),
+    ],
+    "1.3": [
+        (lambda T, D, H, K: T * (D * H + H * H + H + H * K + K), "same weights"),
+        (lambda T, D, H, K: D * H + H + H * K + K, "W_h is missing"),
+        (lambda T, D, H, K: D * H + H**2 + H * K, "biases are missing"),
+        (lambda T, D, H, K: D * H + H**2 + H, "output is missing"),
+    ],
+    "2.1": [
+        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + b), "ignores h_prev"),
+        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h), "bias b is missing"),
+        (lambda x, h, W_x, W_h, b: x @ W_x + h @ W_h + b, "tanh is missing"),
+        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h.T + b), "transposed"),
+        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + b) + h @ W_h, "belongs inside"),
+        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_h), "raises ValueError"),
+        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h + b).T, "has shape"),
+    ],
+    "2.2": [
+        (lambda x, h0, *p: loop(x, np.zeros_like(h0), *p), "h_1 ignores h0"),
+        (lambda x, h0, W_x, W_h, b: np.tanh(x @ W_x + (h0 @ W_h)[:, None] + b), "never handed on"),
+        (lambda x, h0, *p: loop(x, h0, *p)[:, -1], "only the last state"),
+        (lambda x, h0, *p: np.swapaxes(loop(x, h0, *p), 0, 1), r"\(T, N, H\)"),
+        (lambda x, h0, *p: np.tanh(loop(x, h0, *p, f=lambda a: a)), "hand on h_t, after tanh"),
+        (lambda x, h0, *p: np.flip(loop(np.flip(x, 1), h0, *p), 1), "backwards"),
+    ],
+    "2.3": [
+        (wrong_last, "last sequence of the batch"),
+        (lambda h: h[:, 0, :], "first state"),
+        (lambda h: h[..., -1], "last node"),
+        (lambda h: np.mean(h, axis=1), "mean over time"),
+        (lambda h: h[:, -1:], "keeps the time axis"),
+    ],
+    "3.1": [
+        ((9.5, 9.5), "only through h_1 and h_2"),
+        ((0.19, 0.0007), "fractions"),
+        ((200, 0.07), "factor of 3"),
+        ((20, 5), "far less"),
+        ((20, 0), "not gone"),
+        (20, "two percentages"),
+        (("20", "1"), "plain numbers"),
+    ],
+    "3.2": [
+        (
+            lambda x, h0, W_x, W_h, b: np.concatenate(
+                [loop(x[:, :1], h0, W_x, W_h, b), loop(x, h0, W_x, W_h, b)[:, 1:] * 0 + 9], axis=1
+            ),
+            "numbers differ",
+        ),
+        (lambda x, h0, *p: loop(x, 0 * h0, *p), "h_1 ignores h0"),
+        (lambda x, h0, *p: loop(x, h0, *p)[0], "batch axis is missing"),
+        (lambda x, h0, W_x, W_h, b: loop(x, h0, SPRINT_W_X, W_h, b), "at every step"),
+        (
+            lambda x, h0, W_x, W_h, b: np.concatenate(
+                [(first := loop(x[:, :1], h0, W_x, W_h, b)), loop(x[:, 1:], first[:, 0], SPRINT_W_X, W_h, b)], axis=1
+            ),
+            "from the second step on",
+        ),
+        (lambda x, h0, *p: np.stack([loop(x, h0, *p)[n] for n in (0, 0)]), "numbers differ"),
+    ],
+}
+CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]
+
+
+def verdict(capsys, number, answer):
+    exercises.check(number, answer)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("number", "answer", "words"), CASES, ids=[f"{n} {w}" for n, _, w in CASES])
+def test_each_wrong_answer_gets_its_own_sentence(number, answer, words, capsys):
+    said = verdict(capsys, number, answer)
+    assert said.startswith(f"✗ {number}: ")
+    assert re.search(words, said)
+    assert said.count("\n") == 1
+
+
+def test_every_exercise_has_at_least_three_wrong_answers_with_different_sentences(capsys):
+    assert set(WRONG) == set(exercises.CHECKERS)
+    for number, wrong in WRONG.items():
+        assert len({verdict(capsys, number, answer) for answer, _ in wrong}) >= 3
+
+
+@pytest.mark.parametrize("number", exercises.CHECKERS)
+def test_the_stub_is_not_attempted_and_other_nothings_are_told_apart(number, capsys):
+    def stub(*arguments): ...
+
+    def forgets_return(*arguments):
+        unused = len(arguments)  # noqa: F841
+
+    def changes(first, *rest):
+        if isinstance(first, np.ndarray):
+            first += 1
+        return first
+
+    assert verdict(capsys, number, stub) == verdict(capsys, number, ...) == f"○ {number} not attempted yet\n"
+    if isinstance(exercises.CHECKERS[number], exercises.FunctionExercise):
+        assert "returns nothing" in verdict(capsys, number, forgets_return)
+        assert "the function itself" in verdict(capsys, number, 3)
+        assert "✗" in verdict(capsys, number, changes)
+
+
+def test_a_changed_argument_is_told():
+    def doubles_in_place(x):
+        x *= 2
+        return x
+
+    assert "changes an array" in exercises.CHECKERS["0.1"](doubles_in_place)
+
+
+def test_what_counts_as_untouched():
+    def documented(x):
+        """Do this later."""
+        ...
+
+    def constant(x):
+        return 5
+
+    def returns_none(x):
+        return None
+
+    assert is_untouched(documented)
+    assert is_untouched(returns_none)
+    assert not is_untouched(constant)
+    assert not is_untouched(np.tanh)
+
+
+def test_an_unknown_number_lists_the_known_ones():
+    with pytest.raises(ValueError, match="expected one of 0.1, 1.1, .*, got '9.9'"):
+        exercises.check("9.9", len)

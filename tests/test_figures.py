@@ -1,0 +1,113 @@
+"""Every figure draws without a warning, on the axes it is given, with a title and labels that fit."""
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+from matplotlib import pyplot as plt  # noqa: E402
+
+from rnnlib.course import figures  # noqa: E402
+from rnnlib.course.figures.course_map import NOTEBOOKS  # noqa: E402
+
+RNG = np.random.default_rng(0)
+WALK = RNG.standard_normal(30)
+TWO = RNG.standard_normal((2, 12))
+BY_CHANCE = RNG.standard_normal((20, 12)) / 10
+LABELS = {"title": "A finding", "xlabel": "time (ms)", "ylabel": "pressure"}
+
+DRAW = {
+    "caught": lambda ax: figures.caught(
+        ax, ["one", "two"], ["A", "B", "C"], RNG.random((2, 3)) > 0.5, title="A finding"
+    ),
+    "course_map": lambda ax: figures.course_map(ax, title="A finding"),
+    "dependence": lambda ax: figures.dependence(ax, np.arange(1, 13), TWO[0], BY_CHANCE, **LABELS),
+    "fading_error": lambda ax: figures.fading_error(
+        ax, {"a": 0.1 ** np.arange(5), "b": 0.5 ** np.arange(5)}, title="A finding", ylabel="error"
+    ),
+    "folded": lambda ax: figures.folded(ax, title="A finding"),
+    "growth": lambda ax: figures.growth(ax, np.arange(12), {"a": TWO[0] ** 2, "b": TWO[1] ** 2}, title="A finding"),
+    "largest_state": lambda ax: figures.largest_state(ax, {"tanh": np.abs(BY_CHANCE)}, title="A finding"),
+    "one_hot": lambda ax: figures.one_hot(ax, np.eye(3), "abc", "abc", title="A finding"),
+    "pulse": lambda ax: figures.pulse(ax, [0.5, 1.1], TWO, title="A finding"),
+    "series": lambda ax: figures.series(ax, np.arange(30), WALK, **LABELS),
+    "spread": lambda ax: figures.spread(ax, {"a": TWO[0], "b": TWO[1]}, title="A finding", xlabel="correlation"),
+    "state_lines": lambda ax: figures.state_lines(ax, TWO.T, title="A finding"),
+    "state_map": lambda ax: figures.state_map(ax, np.tanh(TWO.T), title="A finding"),
+    "unrolled": lambda ax: figures.unrolled(ax, 3, title="A finding", highlight="W_h", inputs=[1], outputs=[3]),
+}
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_every_figure_is_tested():
+    assert set(DRAW) == set(figures.__all__) - {"canvas"}
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_draws_on_its_axes_with_a_title_that_fits(name):
+    ax = figures.canvas(8, 3)
+    assert DRAW[name](ax) is None  # a returned object would be printed below the cell
+    ax.figure.canvas.draw()  # a warning is an error here
+    assert "A finding" in {ax.get_title(loc="left"), ax.get_title()}
+    assert ax.has_data() or ax.patches
+    assert plt.get_fignums() == [1]
+
+
+@pytest.mark.parametrize("name", set(DRAW) - {"course_map", "folded", "unrolled", "caught"})
+def test_charts_name_both_axes(name):
+    ax = figures.canvas(8, 3)
+    DRAW[name](ax)
+    assert ax.get_ylabel() or name == "spread"
+    assert ax.get_xlabel()
+
+
+def test_the_data_behind_a_line_is_the_data_given():
+    ax = figures.canvas()
+    figures.series(ax, np.arange(30), WALK, **LABELS)
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), WALK)
+    ax = figures.canvas()
+    figures.pulse(ax, [0.5, 1.1], TWO, title="A finding")
+    np.testing.assert_array_equal([line.get_ydata() for line in ax.lines[:2]], TWO)
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), np.arange(1, 13))
+
+
+def test_the_map_of_states_has_a_column_for_each_step():
+    ax = figures.canvas()
+    figures.state_map(ax, np.tanh(TWO.T), title="A finding")
+    np.testing.assert_array_equal(ax.images[0].get_array(), np.tanh(TWO))
+
+
+def test_full_circles_are_the_caught_ones():
+    ax = figures.canvas()
+    seen = np.array([[True, False, False], [False, True, True]])
+    figures.caught(ax, ["one", "two"], ["A", "B", "C"], seen, title="A finding")
+    full = {(int(m.get_ydata()[0]), int(m.get_xdata()[0])) for m in ax.lines if m.get_markerfacecolor() != "white"}
+    assert full == {(0, 0), (1, 1), (1, 2)}
+
+
+def test_highlighting_marks_only_the_weight_named():
+    ax = figures.canvas()
+    figures.unrolled(ax, 3, title="A finding", highlight="W_h")
+    thick = [patch for patch in ax.patches if patch.get_linewidth() == 3]
+    assert len(thick) == 3
+
+
+def test_inputs_and_outputs_are_drawn_only_where_named():
+    ax = figures.canvas()
+    figures.unrolled(ax, 3, title="A finding", inputs=[1], outputs=[3])
+    names = {text.get_text() for text in ax.texts}
+    assert {"$x_1$", "$y_3$", "$h_0$", "$h_3$"} <= names
+    assert not {"$x_2$", "$x_3$", "$y_1$", "$y_2$"} & names
+
+
+def test_the_map_shows_the_notebooks_that_exist():
+    from pathlib import Path
+
+    existing = sorted(path.name[:2] for path in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+    assert [number for number, _, _ in NOTEBOOKS] == existing

@@ -1,0 +1,67 @@
+"""proof and raises: what they print, and that they fail where they must."""
+
+import numpy as np
+import pytest
+
+from rnnlib.course.counting import CountedWeights
+from rnnlib.course.proofs import proof, raises
+
+
+def test_a_true_claim_is_printed(capsys):
+    proof("h_3 is the sprint's", [1.0, 2.0], np.array([1.0, 2.0 + 1e-9]), atol=1e-8)
+    proof("shapes agree", (2, 3), (2, 3))
+    proof("a truth", np.bool_(True))
+    assert capsys.readouterr().out == "✓ h_3 is the sprint's (within 1e-08)\n✓ shapes agree\n✓ a truth\n"
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "atol"),
+    [
+        (1.0, 1.0 + 1e-15, 0),
+        ([1.0, 2.0], [1.0, 2.1], 0.05),
+        ([1.0, np.nan], [1.0, np.nan], 0.1),
+        ([1.0, np.nan], [1.0, 2.0], 1e9),
+        ([1.0, 1.0], 1.0, 0.1),  # no broadcasting: a lost axis must not pass
+        (np.ones((1, 4)), np.ones(4), 0.1),
+        (False, True, 0),
+    ],
+)
+def test_a_false_claim_raises_and_prints_nothing(actual, expected, atol, capsys):
+    with pytest.raises(AssertionError, match="a claim"):
+        proof("a claim", actual, expected, atol=atol)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_message_shows_both_sides():
+    with pytest.raises(AssertionError, match=r"computed:\n24\nexpected:\n25"):
+        proof("a claim", 24, 25)
+
+
+@pytest.mark.parametrize("actual", [np.array([True, True]), 1, "yes", None])
+def test_a_proof_without_a_value_needs_one_truth(actual):
+    with pytest.raises(TypeError, match="needs one True or False"):
+        proof("a claim", actual)
+
+
+def fail(error):
+    raise error
+
+
+def test_an_expected_error_is_printed(capsys):
+    raises(ValueError, lambda: fail(ValueError("x: wrong shape")), match="wrong")
+    assert capsys.readouterr().out == "✓ ValueError: x: wrong shape\n"
+
+
+@pytest.mark.parametrize("call", [lambda: 1, lambda: fail(TypeError("wrong")), lambda: fail(ValueError("other"))])
+def test_no_error_another_type_or_another_message_fails(call):
+    with pytest.raises(AssertionError, match="expected ValueError"):
+        raises(ValueError, call, match="wrong")
+
+
+def test_counted_weights_count_products_and_compute_the_same():
+    W, x = np.arange(6.0).reshape(2, 3), np.ones((4, 2))
+    counted = CountedWeights.of(W)
+    np.testing.assert_array_equal(x @ counted + (counted @ np.ones(3)).sum(), x @ W + (W @ np.ones(3)).sum())
+    np.testing.assert_array_equal(counted * 2, W * 2)
+    assert counted.products == 2
+    assert not np.shares_memory(counted, W)

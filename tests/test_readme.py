@@ -1,0 +1,29 @@
+"""README.md says what is so: its links, its map, its picture, its commands."""
+
+import re
+from pathlib import Path
+
+from rnnlib.course.figures.course_map import NOTEBOOKS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_link_and_picture_exists():
+    for page in ("README.md", "CONTRIBUTING.md", "notebooks/data/README.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith("http")]
+        assert all(((ROOT / page).parent / target).exists() for target in targets), page
+
+
+def test_the_map_is_that_of_the_course():
+    rows = re.findall(r"^\| \[(\d\d) · (.+?)\]\(notebooks/(\d\d)_\w+\.ipynb\) \|.*\| (\d+) \|$", README, re.MULTILINE)
+    expected = [(number, name.replace("\n", " "), number, str(minutes)) for number, name, minutes in NOTEBOOKS]
+    assert rows == expected
+
+
+def test_every_make_command_named_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for page in ("README.md", "CONTRIBUTING.md"):
+        for command in re.findall(r"^make (\w[\w-]*)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE):
+            assert re.search(rf"^{command}:", makefile, re.MULTILINE), command
