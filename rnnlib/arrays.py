@@ -49,7 +49,7 @@ def as_array(name: str, value: Any, axes: str, dtype: np.dtype, **sizes: int) ->
 def _fits(shape: tuple[int, ...], axes: str, sizes: dict[str, int]) -> bool:
     letters = re.findall(r"\w+", axes)
     if "..." in axes:
-        shape = shape[-len(letters) :]
+        shape = shape[max(len(shape) - len(letters), 0) :]
     if len(shape) != len(letters):
         return False
     return all(sizes.get(letter, size) == size for letter, size in zip(letters, shape, strict=True))

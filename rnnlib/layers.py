@@ -16,7 +16,8 @@ class SimpleRNN:
     """A simple recurrent layer: h_t = f(a_t) with a_t = x_t W_x + h_{t-1} W_h + b.
 
     `params` holds "W_x" (D, H), "W_h" (H, H) and, unless the layer has no bias, "b" (H,). They are
-    live: change them in place, and the next call uses the new values.
+    live: change them in place, and the next forward uses the new values. After `backward`, `grads` holds
+    the gradients of the loss under the same names, `dh0` (N, H) and `da` (N, T, H) those by h_0 and by every a_t.
     """
 
     def __init__(self, W_x: Any, W_h: Any, b: Any = None, activation: str = "tanh") -> None:
@@ -38,6 +39,8 @@ class SimpleRNN:
         if b is not None:
             self.params["b"] = as_array("b", b, "(H,)", dtype, H=H)
         self.f, self.f_derivative = find_activation(activation)
+        self.grads: dict[str, np.ndarray] = {}
+        self.dh0 = self.da = self.seen = None  # `seen`: what the last forward saw
 
     @classmethod
     def create(
@@ -84,14 +87,49 @@ class SimpleRNN:
         D, H = W_x.shape
         x = as_array("x", x, "(N, T, D)", W_x.dtype, D=D)
         N, T, _ = x.shape
-        h_prev = np.zeros((N, H), W_x.dtype) if h0 is None else as_array("h0", h0, "(N, H)", W_x.dtype, N=N, H=H)
+        h0 = np.zeros((N, H), W_x.dtype) if h0 is None else as_array("h0", h0, "(N, H)", W_x.dtype, N=N, H=H)
 
         a = (x.reshape(N * T, D) @ W_x + b).reshape(N, T, H)  # every x_t W_x + b in one product
         h = np.empty_like(a)
+        h_prev = h0
         for t in range(T):
             a[:, t] += h_prev @ W_h  # (N, H): now a_t is complete
             h[:, t] = h_prev = self.f(a[:, t])
-        return h
+        self.seen = x, h0, h, W_x.copy(), W_h.copy()
+        return h.copy()
+
+    def backward(self, dh: Any) -> np.ndarray:
+        """Walk back through time; set `grads`, `dh0` and `da`, and return dx, (N, T, D).
+
+        The total derivative of the loss by a_t is da_t = (dh_t + da_{t+1} W_h^T) * f'(a_t); everything else
+        follows from it (Werbos, Backpropagation through time, 1990).
+
+        Args:
+            dh: (N, T, H), the gradient of the loss by every state, as far as the layers above know it.
+
+        Raises:
+            RuntimeError: there was no forward before.
+            TypeError, ValueError: what `rnnlib.arrays.as_array` refuses.
+        """
+        x, h0, h, W_x, W_h = _last_forward(self.seen)
+        N, T, H = h.shape
+        D = W_x.shape[0]
+        dh = as_array("dh", dh, "(N, T, H)", h.dtype, N=N, T=T, H=H)
+
+        slope = self.f_derivative(h)
+        da = np.empty_like(h)
+        dh_next = np.zeros_like(h0)  # (N, H): what comes back from the step after; nothing, after the last one
+        for t in reversed(range(T)):
+            da[:, t] = (dh[:, t] + dh_next) * slope[:, t]
+            dh_next = da[:, t] @ W_h.T
+
+        h_before = np.concatenate([h0[:, np.newaxis], h[:, :-1]], axis=1)  # (N, T, H): h_{t-1} beside every a_t
+        rows = da.reshape(N * T, H)
+        self.grads = {"W_x": x.reshape(N * T, D).T @ rows, "W_h": h_before.reshape(N * T, H).T @ rows}
+        if "b" in self.params:
+            self.grads["b"] = rows.sum(axis=0)
+        self.dh0, self.da = dh_next, da
+        return (rows @ W_x.T).reshape(N, T, D)
 
     def step(self, x_t: Any, h_prev: Any) -> np.ndarray:
         """Return the state after one time step, (N, H).
@@ -113,7 +151,8 @@ class SimpleRNN:
 class Dense:
     """A fully connected layer: v = x W + b, the same for every time step.
 
-    `params` holds "W" (D, K) and, unless the layer has no bias, "b" (K,). They are live.
+    `params` holds "W" (D, K) and, unless the layer has no bias, "b" (K,), both live; after `backward`,
+    `grads` holds the gradients of the loss under the same names.
     """
 
     def __init__(self, W: Any, b: Any = None) -> None:
@@ -131,6 +170,8 @@ class Dense:
         self.params = {"W": W}
         if b is not None:
             self.params["b"] = as_array("b", b, "(K,)", dtype, K=W.shape[1])
+        self.grads: dict[str, np.ndarray] = {}
+        self.seen = None
 
     @classmethod
     def create(
@@ -159,4 +200,31 @@ class Dense:
         """
         W, b = self.params["W"], self.params.get("b", 0)
         x = as_array("x", x, "(..., D)", W.dtype, D=W.shape[0])
+        self.seen = x, W.copy()
         return x @ W + b
+
+    def backward(self, dv: Any) -> np.ndarray:
+        """Set `grads` from the gradient of the loss by v, and return dx, (..., D).
+
+        Args:
+            dv: (..., K), in the shape that `forward` returned.
+
+        Raises:
+            RuntimeError: there was no forward before.
+            TypeError, ValueError: what `rnnlib.arrays.as_array` refuses.
+        """
+        x, W = _last_forward(self.seen)
+        dv = as_array("dv", dv, "(..., K)", W.dtype, K=W.shape[1])
+        if dv.shape[:-1] != x.shape[:-1]:
+            raise ValueError(f"dv: expected {(*x.shape[:-1], W.shape[1])}, got {dv.shape}")
+        rows = dv.reshape(-1, W.shape[1])
+        self.grads = {"W": x.reshape(-1, W.shape[0]).T @ rows}
+        if "b" in self.params:
+            self.grads["b"] = rows.sum(axis=0)
+        return dv @ W.T
+
+
+def _last_forward(seen: tuple | None) -> tuple:
+    if seen is None:
+        raise RuntimeError("backward needs a forward before it: call forward first")
+    return seen

@@ -59,7 +59,7 @@ def test_draws_on_its_axes_with_a_title_that_fits(name):
     assert plt.get_fignums() == [1]
 
 
-@pytest.mark.parametrize("name", set(DRAW) - {"course_map", "folded", "unrolled", "caught"})
+@pytest.mark.parametrize("name", sorted(set(DRAW) - {"course_map", "folded", "unrolled", "caught"}))
 def test_charts_name_both_axes(name):
     ax = figures.canvas(8, 3)
     DRAW[name](ax)
