@@ -23,14 +23,7 @@ def as_array(name: str, value: Any, axes: str, dtype: np.dtype, **sizes: int) ->
     wanted = axes
     if sizes:
         wanted += " with " + ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
-    if value is None:
-        raise TypeError(f"{name}: expected {wanted}, got None")
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name}: expected {wanted}, got a masked array {value.shape}")
-    try:
-        array = np.asarray(value)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{name}: expected {wanted}, got rows of different lengths") from None
+    array = as_rectangle(name, value, wanted)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers {wanted}, got {array.dtype} {array.shape}")
     if not _fits(array.shape, axes, sizes):
@@ -44,6 +37,23 @@ def as_array(name: str, value: Any, axes: str, dtype: np.dtype, **sizes: int) ->
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name}: expected finite numbers {wanted}, got {array[where]} at {where}")
     return array
+
+
+def as_rectangle(name: str, value: Any, wanted: str) -> np.ndarray:
+    """Return `value` as an array of any type; `wanted` says in the message what was expected.
+
+    Raises:
+        TypeError: None, or a masked array.
+        ValueError: rows of different lengths.
+    """
+    if value is None:
+        raise TypeError(f"{name}: expected {wanted}, got None")
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name}: expected {wanted}, got a masked array {value.shape}")
+    try:
+        return np.asarray(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name}: expected {wanted}, got rows of different lengths") from None
 
 
 def _fits(shape: tuple[int, ...], axes: str, sizes: dict[str, int]) -> bool:

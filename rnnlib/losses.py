@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnlib.activations import sigmoid
-from rnnlib.arrays import as_array, float_type
+from rnnlib.arrays import as_array, as_rectangle, float_type
 
 
 def softmax(v: np.ndarray) -> np.ndarray:
@@ -84,13 +84,15 @@ def _pair(name: str, y: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
     target = as_array("target", target, "(..., K)", np.dtype(np.float64))
     if target.shape != y.shape:
         raise ValueError(f"target: expected the shape of {name}, {y.shape}, got {target.shape}")
-    return y, target.astype(dtype)
+    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinity, and is refused
+        return y, as_array("target", target.astype(dtype), "(..., K)", dtype)
 
 
 def _labels(labels: Any, shape: tuple[int, ...], K: int) -> np.ndarray:
-    labels = np.asarray(labels)
+    wanted = f"whole numbers {shape} from 0 to {K - 1}"
+    labels = as_rectangle("labels", labels, wanted)
     if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels: expected whole numbers {shape} from 0 to {K - 1}, got {labels.dtype}")
+        raise TypeError(f"labels: expected {wanted}, got {labels.dtype}")
     if labels.shape != shape:
         raise ValueError(f"labels: expected {shape}, got {labels.shape}")
     if labels.min() < 0 or labels.max() >= K:

@@ -34,6 +34,8 @@ def case(nonlinearity: str, seed: int) -> dict:
     arrays = {name: parameter for name, parameter in rnn.named_parameters()}
     gradients = {f"d{name}": parameter.grad for name, parameter in rnn.named_parameters()}
     arrays |= {"x": x, "h0": h0, "r": r, "h": h, "dx": x.grad, "dh0": h0.grad} | gradients
+    rnn.batch_first = False  # PyTorch's default: time first
+    arrays["h_time_first"] = rnn(x.transpose(0, 1), h0[None])[0]
     return {name: array.tolist() for name, array in arrays.items()}
 
 

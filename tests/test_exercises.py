@@ -18,6 +18,17 @@ def loop(x, h0, W_x, W_h, b, f=np.tanh):
     return np.stack(states, axis=1)
 
 
+def chained(x, h0, *p):
+    rows, state = [], h0[0]
+    for row in x:
+        rows.append(loop(row[None], state[None], *p)[0])
+        state = rows[-1][-1]
+    return np.array(rows)
+
+
+N, T = 3, 4  # as in the notebook, where they do not fit the exercise's arrays
+
+
 def wrong_last(h):
     return h[-1]
 
@@ -37,6 +48,7 @@ WRONG = {
         (lambda text, alphabet: np.array([[float(c == a) for c in text] for a in alphabet]), "time must come first"),
         (lambda text, alphabet: np.array([alphabet.find(c) for c in text]), "places of the letters"),
         (lambda text, alphabet: np.array([[c == a for a in sorted(set(text))] for c in text]), "from the text itself"),
+        (lambda text, alphabet: np.array([[c == a for a in sorted(alphabet)] for c in text]), "sorted anew"),
         (lambda text, alphabet: np.array([text.count(a) for a in alphabet]), "order is lost"),
         (lambda text, alphabet: [[1], [1, 0]], "different lengths"),
         (lambda text, alphabet: [[str(int(c == a)) for a in alphabet] for c in text], "not made of numbers"),
@@ -46,7 +58,9 @@ WRONG = {
         (lambda w, f: math.log(f) / math.log(w), "between two steps"),
         (lambda w, f: math.floor(math.log(f, w)), "one too few"),
         (lambda w, f: math.ceil(math.log(f, w)) + 1, "one too many"),
-        (lambda w, f: math.ceil(math.log(w) / math.log(f)), "upside down"),
+        (lambda w, f: 1, "right way round"),
+        (lambda w, f: next(k for k in range(1, 999) if w**k <= f), "not yet"),
+        (lambda w, f: next((k for k in range(1, 20) if w**k < f), None), "nothing for"),
     ],
     "1.3": [
         (lambda T, D, H, K: T * (D * H + H * H + H + H * K + K), "same weights"),
@@ -70,6 +84,11 @@ WRONG = {
         (lambda x, h0, *p: np.swapaxes(loop(x, h0, *p), 0, 1), r"\(T, N, H\)"),
         (lambda x, h0, *p: np.tanh(loop(x, h0, *p, f=lambda a: a)), "hand on h_t, after tanh"),
         (lambda x, h0, *p: np.flip(loop(np.flip(x, 1), h0, *p), 1), "backwards"),
+        (lambda x, h0, W_x, W_h, b: loop(x, h0, W_x, W_h.T, b), "transposed"),
+        (lambda x, h0, W_x, W_h, b: loop(x, h0, W_x, W_h, 0), "bias b is missing"),
+        (lambda x, h0, *p: np.stack([h0, *np.moveaxis(loop(x, h0, *p)[:, :-1], 1, 0)], 1), "one place too late"),
+        (lambda x, h0, *p: np.zeros((N, T, 4)) + loop(x, h0, *p), "from the notebook"),
+        (chained, "one before it ended"),
     ],
     "2.3": [
         (wrong_last, "last sequence of the batch"),
@@ -81,11 +100,13 @@ WRONG = {
     "3.1": [
         ((9.5, 9.5), "only through h_1 and h_2"),
         ((0.19, 0.0007), "fractions"),
-        ((200, 0.07), "factor of 3"),
-        ((20, 5), "far less"),
+        ((9.5, 0.05), "too little"),
+        ((200, 0.07), "too much"),
+        ((20, 5), "off by less"),
         ((20, 0), "not gone"),
-        (20, "two percentages"),
-        (("20", "1"), "plain numbers"),
+        ((-20, -1), "without a sign"),
+        (20, "pair of numbers"),
+        (("20", "1"), "pair of numbers"),
     ],
     "3.2": [
         (

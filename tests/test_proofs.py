@@ -49,7 +49,7 @@ def fail(error):
 
 def test_an_expected_error_is_printed(capsys):
     raises(ValueError, lambda: fail(ValueError("x: wrong shape")), match="wrong")
-    assert capsys.readouterr().out == "✓ ValueError: x: wrong shape\n"
+    assert capsys.readouterr().out == "✓ raised ValueError: x: wrong shape\n"
 
 
 @pytest.mark.parametrize("call", [lambda: 1, lambda: fail(TypeError("wrong")), lambda: fail(ValueError("other"))])

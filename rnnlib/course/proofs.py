@@ -52,6 +52,6 @@ def raises(error: type[Exception], call: Callable[[], Any], match: str = "") -> 
             raise AssertionError(
                 f"expected {error.__name__} with {match!r}, got {type(caught).__name__}: {caught}"
             ) from caught
-        print(f"✓ {type(caught).__name__}: {caught}")
+        print(f"✓ raised {type(caught).__name__}: {caught}")
     else:
         raise AssertionError(f"expected {error.__name__}, but no error came")

@@ -40,9 +40,11 @@ class FunctionExercise:
         try:
             result = answer(*given)
         except Exception as error:  # whatever the learner's code raises is what we report
-            return f"it raises {type(error).__name__}: {error}"
+            if borrowed := _borrowed_sizes(answer):
+                return f"it reads {borrowed} from the notebook: take the sizes from its own arguments, as in x.shape"
+            return f"it raises {type(error).__name__}{_for(arguments)}: {error}"
         if result is None:
-            return "it returns nothing: the last line needs a return"
+            return f"it returns nothing{_for(arguments)}: a return is missing, or was not reached"
         try:
             result = np.asarray(result)
         except ValueError:
@@ -55,7 +57,9 @@ class FunctionExercise:
         for wrong, sentence in self.mistakes:
             if _agree(result, _result(wrong, arguments), self.atol):
                 return sentence
-        return self._difference(result, right)
+        if borrowed := _borrowed_sizes(answer):
+            return f"it reads {borrowed} from the notebook: take the sizes from its own arguments, as in x.shape"
+        return self._difference(result, right) + _for(arguments)
 
     def _difference(self, result: np.ndarray, right: np.ndarray) -> str:
         if result.shape != right.shape:
@@ -79,6 +83,18 @@ def is_untouched(answer: Any) -> bool:
     instructions = list(dis.get_instructions(code))
     constants = {i.argval for i in instructions if i.opname in ("LOAD_CONST", "RETURN_CONST")} - {None, ...}
     return not constants and {i.opname for i in instructions} <= HARMLESS
+
+
+def _for(arguments: tuple) -> str:
+    """Name the arguments where they are short enough to read."""
+    return "" if any(isinstance(a, np.ndarray) for a in arguments) else f" for {arguments}"
+
+
+def _borrowed_sizes(answer: Callable) -> str:
+    """Name the sizes N, T, D, H that a function reads as globals: in the notebook they have other values."""
+    code = getattr(answer, "__code__", None)
+    used = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"} if code else set()
+    return ", ".join(letter for letter in "NTDH" if letter in used)
 
 
 def _copy(argument: Any) -> Any:

@@ -30,10 +30,12 @@ def _parameters(n_steps: int, n_features: int, n_nodes: int, n_outputs: int) -> 
     return recurrent + n_nodes * n_outputs + n_outputs
 
 
+GROWS = "this grows with n_steps: but every step uses the same weights"
+
 CHECKERS = {
     "1.1": FunctionExercise(
         right=_one_hot,
-        problems=lambda rng: [("abba", "abcde"), ("noon tide", " deinoptw")],
+        problems=lambda rng: [("abba", "badce"), ("noon tide", " deinoptw")],
         mistakes=[
             (lambda text, alphabet: _one_hot(text, alphabet).T, "time must come first: this is (D, T), not (T, D)"),
             (
@@ -46,6 +48,10 @@ CHECKERS = {
                 "vectors that do not fit together",
             ),
             (
+                lambda text, alphabet: _one_hot(text, "".join(sorted(alphabet))),
+                "the alphabet was sorted anew: the columns must keep the order that is given",
+            ),
+            (
                 lambda text, alphabet: _one_hot(text, alphabet).sum(axis=0),
                 "all characters went into one vector, so their order is lost: a row for each character",
             ),
@@ -54,11 +60,19 @@ CHECKERS = {
     ),
     "1.2": FunctionExercise(
         right=_steps_below,
-        problems=lambda rng: [(0.9, 0.01), (0.5, 0.01), (0.99, 0.05)],
+        problems=lambda rng: [(0.9, 0.01), (0.5, 0.25), (0.99, 0.05)],
         mistakes=[
+            (
+                lambda weight, fraction: _steps_below(weight, fraction * (1 + 1e-9)),
+                "at exactly the fraction the pulse is not yet *below* it: go on while it is at least the fraction",
+            ),
             (
                 lambda weight, fraction: math.log(fraction) / math.log(weight),
                 "this is where the curve crosses, between two steps: the first whole step after it is asked for",
+            ),
+            (
+                lambda weight, fraction: 1,
+                "1 would mean: below after one step. Does the loop run, and is its condition the right way round?",
             ),
             (
                 lambda weight, fraction: _steps_below(weight, fraction) - 1,
@@ -67,10 +81,6 @@ CHECKERS = {
             (
                 lambda weight, fraction: _steps_below(weight, fraction) + 1,
                 "one too many: the pulse was below the fraction one step before",
-            ),
-            (
-                lambda weight, fraction: math.ceil(math.log(weight) / math.log(fraction)),
-                "the fraction of the logarithms is upside down: it is log(fraction) / log(weight)",
             ),
         ],
         shape="one number",
@@ -81,8 +91,10 @@ CHECKERS = {
         mistakes=[
             (
                 lambda T, D, H, K: T * _parameters(T, D, H, K),
-                "this grows with n_steps: but every step uses the same weights",
+                GROWS,
             ),
+            (lambda T, D, H, K: _parameters(T, D, H, K) + (T - 1) * (D * H + H * H + H), GROWS),
+            (lambda T, D, H, K: _parameters(T, D, H, K) + (T - 1) * D * H, GROWS),
             (
                 lambda T, D, H, K: _parameters(T, D, H, K) - H * H,
                 "W_h is missing: the H × H weights on the previous state",

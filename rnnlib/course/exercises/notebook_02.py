@@ -62,6 +62,27 @@ def without_h0(x, h0, W_x, W_h, b):
     return forward(x, 0 * h0, W_x, W_h, b)
 
 
+def going_on(x, h0, W_x, W_h, b):
+    """Return the states of a loop in which every sequence goes on from where the one before it ended."""
+    states, h_prev = [], h0[:1]
+    for sequence in x:
+        states.append(forward(sequence[np.newaxis], h_prev, W_x, W_h, b)[0])
+        h_prev = states[-1][-1:]
+    return np.stack(states)
+
+
+def transposed(x, h0, W_x, W_h, b):
+    """Return the states of a loop with W_h transposed."""
+    return forward(x, h0, W_x, W_h.T, b)
+
+
+def _starts_late(x, h0, W_x, W_h, b):
+    h = forward(x[:, 1:], h0, W_x, W_h, b)
+    return np.concatenate([0 * h[:, :1], h], axis=1)
+
+
+GOES_ON = "a sequence goes on from where the one before it ended: each must start from its own row of h0"
+TRANSPOSED = "W_h is transposed: with row vectors it is h_prev @ W_h (it is square, so no error warned you)"
 IGNORES_H0 = "h_1 ignores h0: the first step must start from the state that is given"
 LEAKS = "the sequences of the batch are mixed: every one goes on from the state of the first"
 
@@ -81,7 +102,7 @@ CHECKERS = {
             ),
             (
                 lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + h_prev @ W_h.T + b),
-                "W_h is transposed: with row vectors it is h_prev @ W_h (it is square, so no error warned you)",
+                TRANSPOSED,
             ),
             (
                 lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x) + np.tanh(h_prev @ W_h) + b,
@@ -90,6 +111,14 @@ CHECKERS = {
             (
                 lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + b) + h_prev @ W_h,
                 "the previous state is added after tanh: it belongs inside",
+            ),
+            (
+                lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + h_prev @ W_h) + b,
+                "the bias is added after tanh: it belongs inside",
+            ),
+            (
+                lambda x_t, h_prev, W_x, W_h, b: 1 / (1 + np.exp(-(x_t @ W_x + h_prev @ W_h + b))),
+                "this is the sigmoid: tanh is asked for",
             ),
         ],
         shape="(N, H)",
@@ -111,6 +140,18 @@ CHECKERS = {
             (lambda x, *rest: forward(x[:, ::-1], *rest)[:, ::-1], "the loop runs backwards in time"),
             (_state_before_tanh, "the state that is handed on is a_t: hand on h_t, after tanh"),
             (leaking, LEAKS),
+            (going_on, GOES_ON),
+            (transposed, TRANSPOSED),
+            (lambda x, h0, W_x, W_h, b: forward(x, h0, W_x, W_h, 0 * b), "the bias b is missing"),
+            (
+                lambda x, *rest: np.concatenate([forward(x, *rest)[:, :1], 0 * forward(x, *rest)[:, 1:]], axis=1),
+                "only the first state is filled: does a return inside the loop end it too early?",
+            ),
+            (_starts_late, "the first step is left out: the loop must begin with x[:, 0]"),
+            (
+                lambda x, h0, *rest: np.concatenate([h0[:, np.newaxis], forward(x, h0, *rest)[:, :-1]], axis=1),
+                "every state sits one place too late: h[:, 0] is h_1, and h0 is not part of the result",
+            ),
         ],
         shape="(N, T, H)",
     ),

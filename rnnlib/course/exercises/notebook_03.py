@@ -5,7 +5,19 @@ from typing import Any
 import numpy as np
 
 from rnnlib.course.exercises.checking import FunctionExercise
-from rnnlib.course.exercises.notebook_02 import IGNORES_H0, LEAKS, forward, leaking, sequences, step, without_h0
+from rnnlib.course.exercises.notebook_02 import (
+    GOES_ON,
+    IGNORES_H0,
+    LEAKS,
+    TRANSPOSED,
+    forward,
+    going_on,
+    leaking,
+    sequences,
+    step,
+    transposed,
+    without_h0,
+)
 
 SPRINT_W_X = np.array([[1, 3, 5, 7], [3, 5, 7, 8]]) / 100
 SPRINT_W_H = np.array([[1, 3, 5, 7], [2, 4, 6, 8], [3, 5, 7, 8], [4, 6, 8, 10]]) / 100
@@ -20,26 +32,26 @@ def _effects() -> np.ndarray:
 
 
 def _near(guess: float, true: float) -> bool:
-    return true / 3 <= guess <= 3 * true
+    return true / 1.4 <= guess <= 1.4 * true
 
 
 def check_prediction(answer: Any) -> str | None:
     """Return what is wrong with two predicted percentages, (for h_1, for h_3), or None."""
-    if not isinstance(answer, tuple | list) or len(answer) != 2:
-        return "two percentages are asked for, such as (50, 50): for h_1, then for h_3"
-    if not all(isinstance(number, int | float) for number in answer):
-        return "both must be plain numbers, in per cent"
-    first, last = answer
+    if np.shape(answer) != (2,) or np.asarray(answer).dtype.kind not in "fiu":
+        return "a pair of numbers is asked for, in per cent: (at_h_1, at_h_3)"
+    first, last = (float(number) for number in answer)
+    if min(first, last) < 0:
+        return "how far off is asked for, without a sign"
     true_first, _, true_last = _effects()
     if first <= last:
         return "that has h_3 off as much as h_1 or more: but h_3 hears of h0 only through h_1 and h_2"
     if _near(first, true_first / 100) and _near(last, true_last / 100):
         return "these are fractions: multiply by 100 for per cent"
     if not _near(first, true_first):
-        return f"for h_1 your number is more than a factor of 3 away: it is off by {true_first:.0f} %"
-    if last > 3 * true_last:
-        return f"h_3 is off by far less: {true_last:.2f} %, for the difference shrinks at every step"
-    if last < true_last / 3:
+        return f"for h_1 that is too {'much' if first > true_first else 'little'}: it is off by {true_first:.0f} %"
+    if last > 1.4 * true_last:
+        return f"h_3 is off by less: {true_last:.2f} %, for the difference shrinks at every step"
+    if last < true_last / 1.4:
         return f"h_3 is off by more: {true_last:.2f} %; the difference shrinks, but it is not gone"
     return None
 
@@ -70,6 +82,8 @@ CHECKERS = {
             ),
             (without_h0, IGNORES_H0),
             (leaking, LEAKS),
+            (going_on, GOES_ON),
+            (transposed, TRANSPOSED),
             (
                 lambda x, *rest: forward(x, *rest)[0],
                 "the batch axis is missing: only the states of the first sequence come back",

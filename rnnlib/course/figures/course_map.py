@@ -32,7 +32,7 @@ def course_map(ax: Axes, *, title: str) -> None:
             _arrow(ax, place)
     rows = (len(NOTEBOOKS) - 1) // ROW + 1
     columns = min(ROW, len(NOTEBOOKS))
-    ax.set(xlim=(-0.1, columns * 3 - 0.6), ylim=(-rows * 2 + 0.65, HEIGHT + 0.1))
+    ax.set(xlim=(-0.1, columns * 3 - 0.6), ylim=(-2 * (rows - 1) - 0.1, HEIGHT + 0.1))
     bare(ax, title)
 
 
