@@ -16,18 +16,23 @@ def as_float64(name: str, value: Any) -> np.ndarray:
     return as_array(name, value, "(...)", FLOAT64)
 
 
+def _copy(target: Any) -> Any:
+    return target.copy() if isinstance(target, np.ndarray) else np.array(target)  # a mask stays, to be refused
+
+
 class CheckedModel:
     """A model with the arguments that it is checked on."""
 
     def __init__(self, model: Any, x: np.ndarray, upstream: Any, h0: Any) -> None:
         self.model, self.x, self.is_network = model, x, hasattr(model, "loss")
-        self.upstream = np.array(upstream) if self.is_network else as_float64("dh", upstream)
+        self.upstream = _copy(upstream) if self.is_network else as_float64("dh", upstream)
         self.rnn = model.rnn if self.is_network else model
         self.has_state = hasattr(self.rnn, "dh0")
         self.h0 = None
         if self.has_state:
             H = self.rnn.params["W_h"].shape[0]
             self.h0 = np.zeros((len(x), H)) if h0 is None else as_float64("h0", h0)
+            self.rnn.dh0 = None  # what an earlier backward left is no answer
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return everything that the loss is differentiated by."""
@@ -35,7 +40,8 @@ class CheckedModel:
 
     def value(self, name: str, changed: np.ndarray) -> float:
         """Return the loss with one array exchanged."""
-        x, h0 = (changed if name == "x" else self.x), (changed if name == "h0" else self.h0)
+        x = (changed if name == "x" else self.x).copy()  # a model that scribbles must not change the next value
+        h0 = self.h0 if self.h0 is None else (changed if name == "h0" else self.h0).copy()
         if name not in self.model.params:
             return self._loss(x, h0)
         parameter = self.model.params[name]
@@ -49,7 +55,11 @@ class CheckedModel:
     def _loss(self, x: np.ndarray, h0: np.ndarray | None) -> float:
         if self.is_network:
             return self.model.loss(x, self.upstream, h0)
-        return float((self._forward(x, h0) * self.upstream).sum())
+        h = self._forward(x, h0)
+        if h.shape != self.upstream.shape:
+            letters = "(N, T, H) = " if self.has_state else ""
+            raise ValueError(f"dh: expected {letters}{h.shape}, got {self.upstream.shape}")
+        return float((h * self.upstream).sum())
 
     def _forward(self, x: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
         if self.is_network:
@@ -65,7 +75,9 @@ class CheckedModel:
         second = self._gradients()  # on the arguments as the first call left them
         for array, kept in zip(given, before, strict=True):
             array[...] = kept
-        same = all(np.array_equal(first[name], second[name], equal_nan=True) for name in first)
+        same = first.keys() == second.keys() and all(
+            np.array_equal(first[name], second[name], equal_nan=True) for name in first
+        )
         return first, {
             "arguments left alone": untouched,
             "a second call gives the same": same,
@@ -75,17 +87,15 @@ class CheckedModel:
     def _gradients(self) -> dict[str, np.ndarray]:
         self._loss(self.x, self.h0)
         dx = self.model.backward() if self.is_network else self.model.backward(self.upstream)
-        gradients = {name: np.array(gradient) for name, gradient in self.model.grads.items()} | {"x": np.array(dx)}
-        if self.has_state and self.rnn.dh0 is not None:
-            gradients["h0"] = np.array(self.rnn.dh0)
-        return gradients
+        gradients = {**self.model.grads, "x": dx, **({"h0": self.rnn.dh0} if self.has_state else {})}
+        return {name: np.array(gradient) for name, gradient in gradients.items() if gradient is not None}
 
     def _independent(self) -> bool | None:
-        if len(self.x) < 2:
+        if self.x.ndim < 2 or len(self.x) < 2:
             return None
-        together = self._forward(self.x, self.h0)
+        together = self._forward(self.x.copy(), self.h0 if self.h0 is None else self.h0.copy())
         alone = [
-            self._forward(self.x[n : n + 1], None if self.h0 is None else self.h0[n : n + 1])[0]
+            self._forward(self.x[n : n + 1].copy(), None if self.h0 is None else self.h0[n : n + 1].copy())[0]
             for n in range(len(self.x))
         ]
         return bool(np.allclose(together, alone, rtol=1e-9, atol=1e-9))

@@ -59,14 +59,20 @@ class GradientReport:
 
     def __getitem__(self, name: str) -> GradientRow:
         """Return the row of that name."""
-        return next(row for row in self.rows if row.name == name)
+        return {row.name: row for row in self.rows}[name]
 
     def _cells(self, row: GradientRow) -> tuple[str, ...]:
         # below the tolerance the error is rounding noise, another number on another machine
         error = f"< {self.tolerance:g}" if row.error <= self.tolerance else f"{row.error:.2g}"
         where = ", ".join(str(i) for i in row.where)
         mark = "✓" if row.ok else "✗"
-        return row.name, error, f"[{where}]", f"{row.given:.4g}", f"{row.numerical:.4g}", f"{mark} {row.verdict}"
+        given, numerical = (self._number(row, number) for number in (row.given, row.numerical))
+        return row.name, error, f"[{where}]", given, numerical, f"{mark} {row.verdict}"
+
+    def _number(self, row: GradientRow, number: float) -> str:
+        if abs(number) <= self.tolerance:
+            return "0"  # rounding noise around zero
+        return f"{number:.4g}" if row.ok else f"{number:.8g}"  # a small error shows in the later digits
 
     def _habit_lines(self) -> list[str]:
         marks = {True: "✓", False: "✗", None: "○"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.activations import find_activation, identity, sigmoid
+from rnnlib.activations import ACTIVATIONS, identity, sigmoid
 from rnnlib.layers import Dense, SimpleRNN
 from rnnlib.losses import sigmoid_cross_entropy, softmax, softmax_cross_entropy
 
@@ -42,7 +42,11 @@ class RecurrentNetwork:
             )
         if read not in ("all", "last"):
             raise ValueError(f"read: expected one of all, last, got {read!r}")
-        self.g, self.g_derivative = find_activation(output)
+        if readout.params["W"].dtype != rnn.params["W_h"].dtype:
+            raise TypeError(f"readout: expected {rnn.params['W_h'].dtype}, as rnn, got {readout.params['W'].dtype}")
+        if not isinstance(output, str) or output not in ACTIVATIONS:
+            raise ValueError(f"output: expected one of {', '.join(ACTIVATIONS)}, got {output!r}")
+        self.g, self.g_derivative = ACTIVATIONS[output]
         named_loss = getattr(loss, "func", loss)  # what a functools.partial stands for
         if named_loss in READINGS and self.g is not identity:
             raise ValueError(f"output: {named_loss.__name__} takes logits, so expected identity, got {output!r}")

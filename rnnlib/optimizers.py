@@ -99,7 +99,7 @@ def clip_by_global_norm(grads: dict[str, np.ndarray], max_norm: float) -> float:
 
 
 def _positive(name: str, value: float) -> float:
-    if not 0 < value < np.inf:
+    if not isinstance(value, int | float | np.integer | np.floating) or not 0 < value < np.inf:
         raise ValueError(f"{name}: expected a finite number above 0, got {value}")
     return value
 
@@ -119,4 +119,6 @@ def _changeable(name: str, array: np.ndarray) -> np.ndarray:
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
         got = getattr(array, "dtype", type(array).__name__)
         raise TypeError(f"{name}: expected a float array, to be changed in place, got {got}")
+    if not array.flags.writeable:
+        raise ValueError(f"{name}: expected an array to be changed in place, got a read-only one")
     return array

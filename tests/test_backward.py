@@ -12,7 +12,7 @@ from plain import plain_states
 from rnnlib import Dense, SimpleRNN
 
 HERE = Path(__file__).parent
-SPRINT = json.loads((HERE / "references" / "sprint.json").read_text(encoding="utf-8"))
+SPRINT = json.loads((HERE.parent / "notebooks" / "data" / "sprint.json").read_text(encoding="utf-8"))
 PYTORCH = json.loads((HERE.parent / "notebooks" / "data" / "pytorch_rnn.json").read_text(encoding="utf-8"))
 
 ACTIVATIONS = ["tanh", "sigmoid", "relu", "identity"]

@@ -215,7 +215,7 @@ def test_a_probability_stays_between_0_and_1(bad):
         ([0], ValueError, r"^labels: expected \(2,\), got \(1,\)"),
         ([[0], [1]], ValueError, r"^labels: expected \(2,\), got \(2, 1\)"),
         (0, ValueError, r"^labels: expected \(2,\), got \(\)"),
-        # BUG (report 1): ragged and masked labels pass the door
+        # ragged and masked labels pass the door
         ([[0], [1, 2]], ValueError, "^labels: .* rows of different lengths"),
         (np.ma.array([0, 1], mask=[False, True]), TypeError, "^labels: .* got a masked array"),
     ],
@@ -258,6 +258,6 @@ def test_unknown_reductions_are_refused(reduction):
 
 
 def test_a_target_too_large_for_float32_is_refused():
-    # BUG (report 2): it becomes infinity on the way in
+    # it becomes infinity on the way in
     with pytest.raises(ValueError, match="^target: "):
         squared_error(np.zeros((1, 1), np.float32), [[1e300]])

@@ -177,7 +177,7 @@ def test_last_state_is_that_of_the_latest_call_and_the_callers():
 
 
 def pending():
-    """A network with a pending backward, and the gradients that it must give."""
+    """Return a network with a pending backward, and the gradients that it must give."""
     p = inputs()
     net = network(output="sigmoid")
     net.loss(p["x"], p["target"], p["h0"])
@@ -226,7 +226,7 @@ def test_a_refused_loss_leaves_everything_as_it_was(change, message):
     net, p, right = pending()
     state = net.last_state.copy()
     with pytest.raises(ValueError, match=message):
-        net.loss(**{name: p[name] for name in ("x", "target", "h0")} | change)
+        net.loss(**{"x": p["x"] + 1, "target": p["target"], "h0": p["h0"]} | change)
     np.testing.assert_array_equal(net.last_state, state)
     same(gradients(net), right)
     if "target" not in change:
@@ -308,9 +308,9 @@ def test_backward_needs_a_loss():
         ({"loss": sigmoid_cross_entropy, "output": "sigmoid"}, "^output: sigmoid_cross_entropy takes logits"),
         ({"loss": partial(softmax_cross_entropy, reduction="sum"), "output": "tanh"}, "^output: softmax_cross_entropy"),
         ({"readout": Dense(np.ones((4, 3)))}, r"^readout: expected W \(H, K\) with H = 5, got \(4, 3\)$"),
-        # BUG (report 3): the message names an argument that is not there
+        # the message names an argument that is not there
         ({"output": "softmax"}, r"^output: expected one of tanh, sigmoid, relu, identity, got 'softmax'$"),
-        # BUG (report 4): float32 beside float64 passes here, and fails in backward under the name of dh
+        # float32 beside float64 passes here, and fails in backward under the name of dh
         ({"readout": Dense(np.ones((5, 3), np.float32))}, r"^readout: .*float64.* got float32"),
     ],
 )

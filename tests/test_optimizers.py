@@ -136,7 +136,7 @@ REFUSED = [
     ({"b": np.array([1, 2])}, {}, TypeError, r"^b: expected a float array, to be changed in place, got int64$"),
     ({"b": [1.0, 2.0]}, {}, TypeError, r"^b: expected a float array, to be changed in place, got list$"),
     ({"b": np.ones(2, np.float32)}, {}, TypeError, r"^grads: b: expected float32 .* got float64"),
-    # BUG (report 5): W has moved when b cannot
+    # W has moved when b cannot
     ({"b": READ_ONLY}, {}, (TypeError, ValueError), r"^b: .*read-only"),
 ]
 
@@ -182,7 +182,7 @@ def test_numbers_above_zero(make, value):
 
 @pytest.mark.parametrize("value", [None, "fast", 1j, [0.1]])
 def test_what_is_no_number_is_refused_by_name(value):
-    # BUG (report 6): Python's own message, about '<', names nothing
+    # Python's own message, about '<', names nothing
     for make in (SGD, Adam, lambda lr: clip_by_global_norm({}, lr)):
         with pytest.raises((TypeError, ValueError), match=r"^(lr|max_norm): expected a finite number above 0, got "):
             make(value)
@@ -253,7 +253,7 @@ def test_zero_none_huge_and_tiny_gradients():
         (np.array([1, 2]), TypeError, "^b: expected a float array, to be changed in place, got int64"),
         ([1.0, 2.0], TypeError, "^b: expected a float array, to be changed in place, got list"),
         (np.ones(2) * 1j, TypeError, "^b: expected a float array"),
-        # BUG (report 5): W has shrunk when b cannot
+        # W has shrunk when b cannot
         (READ_ONLY, (TypeError, ValueError), "^b: .*read-only"),
     ],
 )

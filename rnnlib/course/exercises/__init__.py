@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from rnnlib.course.exercises import notebook_00, notebook_01, notebook_02, notebook_03
+from rnnlib.course.exercises import notebook_00, notebook_01, notebook_02, notebook_03, notebook_04, notebook_05
 from rnnlib.course.exercises.checking import FunctionExercise, is_untouched
 
 __all__ = ["CHECKERS", "FunctionExercise", "check"]
@@ -14,6 +14,8 @@ CHECKERS: dict[str, Callable[[Any], str | None]] = {
     **notebook_01.CHECKERS,
     **notebook_02.CHECKERS,
     **notebook_03.CHECKERS,
+    **notebook_04.CHECKERS,
+    **notebook_05.CHECKERS,
 }
 
 

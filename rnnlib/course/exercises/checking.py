@@ -10,9 +10,12 @@ import numpy as np
 HARMLESS = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # what `...` alone compiles to
 
 
+Mistakes = list[tuple[Callable, str]]
+
+
 @dataclass(frozen=True)
 class FunctionExercise:
-    """An exercise whose answer is a function.
+    """An exercise whose answer is a function that returns one array.
 
     Attributes:
         right: the function that is asked for.
@@ -24,53 +27,95 @@ class FunctionExercise:
 
     right: Callable
     problems: Callable[[np.random.Generator], list[tuple]]
-    mistakes: list[tuple[Callable, str]]
+    mistakes: Mistakes
     shape: str
     atol: float = 1e-10
 
     def __call__(self, answer: Any) -> str | None:
         """Return what is wrong with the answer in one sentence, or None where it is right."""
-        if not callable(answer):
-            return f"this is {answer!r}; the check needs the function itself, without brackets"
-        problems = self.problems(np.random.default_rng(22))
-        return next((fault for problem in problems if (fault := self._fault(answer, problem))), None)
+        return _first_fault(answer, self.problems, self._fault)
 
-    def _fault(self, answer: Callable, arguments: tuple) -> str | None:
+    def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
+        right = np.asarray(self.right(*arguments))
+        return _compare(answer, result, right, arguments, self.mistakes, self.shape, self.atol)
+
+
+@dataclass(frozen=True)
+class PartsExercise:
+    """An exercise whose answer is a function that returns several arrays.
+
+    Attributes:
+        right: the function that is asked for; it returns a tuple.
+        problems: makes the tuples of arguments to try, from a Generator.
+        parts: for each array of the result its name, the letters of its shape, and typical wrong functions
+            that return this array alone.
+        atol: the largest difference allowed.
+    """
+
+    right: Callable
+    problems: Callable[[np.random.Generator], list[tuple]]
+    parts: list[tuple[str, str, Mistakes]]
+    atol: float = 1e-10
+
+    def __call__(self, answer: Any) -> str | None:
+        """Return what is wrong with the answer in one sentence, or None where it is right."""
+        return _first_fault(answer, self.problems, self._fault)
+
+    def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
+        names = ", ".join(name for name, _, _ in self.parts)
+        if not isinstance(result, tuple | list) or len(result) != len(self.parts):
+            return f"it should return {len(self.parts)} arrays: return {names}"
+        for (name, shape, mistakes), part, right in zip(self.parts, result, self.right(*arguments), strict=True):
+            fault = _compare(answer, part, np.asarray(right), arguments, mistakes, shape, self.atol)
+            if fault:
+                return f"{name}: {fault}"
+        return None
+
+
+def _first_fault(answer: Any, make_problems: Callable, find_fault: Callable) -> str | None:
+    if not callable(answer):
+        return f"this is {answer!r}; the check needs the function itself, without brackets"
+    for arguments in make_problems(np.random.default_rng(22)):
         given = [_copy(argument) for argument in arguments]
         try:
             result = answer(*given)
         except Exception as error:  # whatever the learner's code raises is what we report
-            if borrowed := _borrowed_sizes(answer):
-                return f"it reads {borrowed} from the notebook: take the sizes from its own arguments, as in x.shape"
-            return f"it raises {type(error).__name__}{_for(arguments)}: {error}"
+            return _borrowed_sizes(answer) or f"it raises {type(error).__name__}{_for(arguments)}: {error}"
         if result is None:
             return f"it returns nothing{_for(arguments)}: a return is missing, or was not reached"
-        try:
-            result = np.asarray(result)
-        except ValueError:
-            return f"the result is no array: its rows have different lengths; it should be {self.shape}"
-        right = np.asarray(self.right(*arguments))
         if any(not np.array_equal(one, other) for one, other in zip(given, arguments, strict=True)):
             return "it changes an array that it was given: work on a copy"
-        if _agree(result, right, self.atol):
-            return None
-        for wrong, sentence in self.mistakes:
-            if _agree(result, _result(wrong, arguments), self.atol):
-                return sentence
-        if borrowed := _borrowed_sizes(answer):
-            return f"it reads {borrowed} from the notebook: take the sizes from its own arguments, as in x.shape"
-        return self._difference(result, right) + _for(arguments)
+        fault = find_fault(answer, result, arguments)
+        if fault:
+            return fault
+    return None
 
-    def _difference(self, result: np.ndarray, right: np.ndarray) -> str:
-        if result.shape != right.shape:
-            return f"the result has shape {result.shape}; it should be {self.shape} = {right.shape}"
-        if result.dtype.kind not in "fiub":
-            return f"the result is not made of numbers, but of {result.dtype}"
-        if not np.all(np.isfinite(result)):
-            return "the result is not made of finite numbers: it holds NaN or infinity"
-        where = np.unravel_index(np.argmax(np.abs(result - right)), right.shape)
-        place = f" at {tuple(int(i) for i in where)}" if where else ""
-        return f"the numbers differ{place}: {result[where]:.6g} instead of {right[where]:.6g}"
+
+def _compare(
+    answer: Callable, result: Any, right: np.ndarray, arguments: tuple, mistakes: Mistakes, shape: str, atol: float
+) -> str | None:
+    try:
+        result = np.asarray(result)
+    except ValueError:
+        return f"the result is no array: its rows have different lengths; it should be {shape}"
+    if _agree(result, right, atol):
+        return None
+    for wrong, sentence in mistakes:
+        if _agree(result, _result(wrong, arguments), atol):
+            return sentence
+    return _borrowed_sizes(answer) or _difference(result, right, shape) + _for(arguments)
+
+
+def _difference(result: np.ndarray, right: np.ndarray, shape: str) -> str:
+    if result.shape != right.shape:
+        return f"the result has shape {result.shape}; it should be {shape} = {right.shape}"
+    if result.dtype.kind not in "fiub":
+        return f"the result is not made of numbers, but of {result.dtype}"
+    if not np.all(np.isfinite(result)):
+        return "the result is not made of finite numbers: it holds NaN or infinity"
+    where = np.unravel_index(np.argmax(np.abs(result - right)), right.shape)
+    place = f" at {tuple(int(i) for i in where)}" if where else ""
+    return f"the numbers differ{place}: {result[where]:.6g} instead of {right[where]:.6g}"
 
 
 def is_untouched(answer: Any) -> bool:
@@ -91,10 +136,15 @@ def _for(arguments: tuple) -> str:
 
 
 def _borrowed_sizes(answer: Callable) -> str:
-    """Name the sizes N, T, D, H that a function reads as globals: in the notebook they have other values."""
+    """Return a sentence where a function reads N, T, D or H as globals: in the notebook they have other values."""
     code = getattr(answer, "__code__", None)
     used = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"} if code else set()
-    return ", ".join(letter for letter in "NTDH" if letter in used)
+    borrowed = ", ".join(letter for letter in "NTDH" if letter in used)
+    return (
+        f"it reads {borrowed} from the notebook: take the sizes from its own arguments, as in x.shape"
+        if borrowed
+        else ""
+    )
 
 
 def _copy(argument: Any) -> Any:

@@ -97,3 +97,19 @@ def _arrow(
         *middle, f"${weight}$", color=colour, fontsize=11,
         ha="center" if between else "left", va="bottom" if between else "center",
     )  # fmt: skip
+
+
+def unrolled_backward(ax: Axes, steps: int = 4, *, title: str) -> None:
+    """Draw the walk back: every arrow of the unrolled network turned round, with the transposed weights."""
+    spacing = 1.8
+    _node(ax, 0, STATE, "dh_0")
+    for t in range(1, steps + 1):
+        here = spacing * t
+        _node(ax, here, STATE, f"da_{t}")
+        _node(ax, here, OUTPUT, f"dh_{t}")
+        _node(ax, here, INPUT, f"dx_{t}")
+        _arrow(ax, (here, STATE), (here - spacing, STATE), r"W_h^\top", None, (0, 0.1), between=True)
+        _arrow(ax, (here, OUTPUT), (here, STATE), "f'", None, (0.12, 0))
+        _arrow(ax, (here, STATE), (here, INPUT), r"W_x^\top", None, (0.12, 0))
+    ax.set(xlim=(-0.6, spacing * steps + 0.9), ylim=(-0.5, 3.0))
+    bare(ax, title)

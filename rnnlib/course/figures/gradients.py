@@ -1,0 +1,51 @@
+"""Drawings of gradients: how exact a difference is, what each step contributes, what the walk back costs."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rnnlib.course.figures.canvas import BLUE, COLOURS, DASHES, INK, MARKERS, ORANGE
+
+
+def step_size_errors(ax: Axes, eps: np.ndarray, errors: dict[str, np.ndarray], *, title: str) -> None:
+    """Draw the error of a difference (E,) against its step, a line for each name, on logarithmic scales."""
+    for i, (name, values) in enumerate(errors.items()):
+        ax.loglog(eps, values, color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=4, label=name)
+    ax.set(title=title, xlabel="step ε", ylabel="error of the slope")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def contributions(ax: Axes, parts: np.ndarray, total: float, *, title: str, ylabel: str) -> None:
+    """Draw one bar for the contribution of each time step (T,), and beside them the total."""
+    steps = np.arange(1, len(parts) + 1)
+    ax.bar(steps, parts, color=BLUE, width=0.6)
+    ax.bar(len(parts) + 1.5, total, color=ORANGE, width=0.6, hatch="//", edgecolor="white")
+    ax.axhline(0, color=INK, lw=0.8)
+    ax.set_xticks([*steps, len(parts) + 1.5], [*(f"t = {t}" for t in steps), "sum"])
+    ax.set(title=title, ylabel=ylabel)
+
+
+def walked_back(ax: Axes, sizes: np.ndarray, *, title: str) -> None:
+    """Draw the size of every δ^{s|t}, (T, T) with the loss's step t down and the step s across, s ≤ t."""
+    T = len(sizes)
+    shown = np.ma.masked_where(np.triu(np.ones((T, T), bool), 1), sizes)
+    picture = ax.imshow(shown, vmin=0, cmap="cividis")
+    for t in range(T):
+        for s in range(t + 1):
+            light = sizes[t, s] > 0.6 * sizes.max()
+            ax.text(
+                s, t, f"{sizes[t, s]:.2f}", ha="center", va="center", color="black" if light else "white", fontsize=10
+            )
+    ax.set_xticks(range(T), [f"s = {s + 1}" for s in range(T)])
+    ax.set_yticks(range(T), [f"loss of t = {t + 1}" for t in range(T)])
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+    ax.set(title=title, xlabel="step walked back to", ylabel="walk starts at")
+    ax.figure.colorbar(picture, ax=ax, label="size of δ")
+
+
+def cost(ax: Axes, steps: np.ndarray, counts: dict[str, np.ndarray], *, title: str) -> None:
+    """Draw numbers of matrix products (L,) against the number of time steps, on logarithmic scales."""
+    for i, (name, values) in enumerate(counts.items()):
+        ax.loglog(steps, values, color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=5, label=name)
+    ax.set(title=title, xlabel="time steps T", ylabel="matrix products")
+    ax.legend(loc="upper left")
