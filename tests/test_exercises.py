@@ -18,6 +18,29 @@ def loop(x, h0, W_x, W_h, b, f=np.tanh):
     return np.stack(states, axis=1)
 
 
+def step_back(x, p, W_x, W_h, da):
+    return da @ W_x.T, da @ W_h.T, x.T @ da, p.T @ da, da.sum(axis=0)
+
+
+def all_back(x, h0, h, W_x, W_h, dh, next_=True, slope=lambda h: 1 - h * h, before=None, da_only=False):
+    da, dh_next = np.zeros_like(h), np.zeros_like(h0)
+    for t in range(h.shape[1] - 1, -1, -1):
+        da[:, t] = (dh[:, t] + next_ * dh_next) * slope(h[:, t])
+        dh_next = da[:, t] @ W_h.T
+    if da_only:
+        return da
+    states = before(h0, h) if before else np.concatenate([h0[:, None], h[:, :-1]], axis=1)
+    dW_x, dW_h = np.tensordot(x, da, ([0, 1], [0, 1])), np.tensordot(states, da, ([0, 1], [0, 1]))
+    return dW_x, dW_h, da.sum(axis=(0, 1)), da @ W_x.T, dh_next
+
+
+def as_found(dh, h, W):
+    da = dh * (1 - h * h)
+    for t in range(h.shape[1] - 2, -1, -1):
+        da[:, t] = da[:, t] + da[:, t + 1] @ W.T
+    return da
+
+
 def chained(x, h0, *p):
     rows, state = [], h0[0]
     for row in x:
@@ -126,8 +149,69 @@ WRONG = {
         ),
         (lambda x, h0, *p: np.stack([loop(x, h0, *p)[n] for n in (0, 0)]), "numbers differ"),
     ],
+    "4.1": [
+        (lambda x, W, dv: (x.T @ dv, dv @ W.T, dv.sum(0)), "order is dx, dW, db"),
+        (lambda x, W, dv: (dv @ W.T, (x.T @ dv).T, dv.sum(0)), "dW: this is .K, D., transposed"),
+        (lambda x, W, dv: (dv @ W.T, x.T @ dv, dv.sum(1)), "db: summed over the wrong axis"),
+        (lambda x, W, dv: (dv @ W.T, x.T @ dv / len(x), dv.mean(0)), "dW: this is the mean"),
+        (lambda x, W, dv: dv @ W.T, "should return 3 arrays: return dx, dW, db"),
+    ],
+    "4.2": [
+        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h, dh), "f' is missing"),
+        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h, dh * (1 - np.tanh(h) ** 2)), "h_t is tanh"),
+        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h, dh * h * (1 - h)), "sigmoid's slope"),
+        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h.T, dh * (1 - h**2)), "dh_prev: W_h must be transposed"),
+        (lambda x, p, h, W_x, W_h, dh: step_back(x, h, W_x, W_h, dh * (1 - h**2)), "dW_h: this uses h_t"),
+    ],
+    "4.3": [
+        (lambda W, dW, lr: W + lr * dW, "uphill"),
+        (lambda W, dW, lr: W - dW, "learning rate is missing"),
+        (lambda W, dW, lr: -lr * dW, "step alone"),
+        (lambda W, dW, lr: W - 0.1 * dW, "not always 0.1"),
+    ],
+    "5.1": [
+        (lambda x, p, h, da: h.T @ da, "uses h_t"),
+        (lambda x, p, h, da: x.T @ da, "uses x_t"),
+        (lambda x, p, h, da: np.transpose(p.T @ da), "transposed"),
+        (lambda x, p, h, da: p.T @ (da * (1 - h**2)), "twice"),
+    ],
+    "5.2": [
+        (lambda dh, nxt, h, W: dh * (1 - h * h), "nothing comes back"),
+        (lambda dh, nxt, h, W: (nxt @ W.T) * (1 - h * h), "dh_t is missing"),
+        (lambda dh, nxt, h, W: (dh + nxt @ W) * (1 - h * h), "must be transposed"),
+        (lambda dh, nxt, h, W: (dh + nxt @ W.T) * (1 - np.tanh(h) ** 2), "h_t is tanh"),
+        (lambda dh, nxt, h, W: dh + (nxt @ W.T) * (1 - h * h), "brackets"),
+        (lambda dh, nxt, h, W: (dh + nxt) * (1 - h * h), "W_h.T brings it back"),
+    ],
+    "5.3": [
+        (lambda da, W: da[:, 0] @ W, "must be transposed"),
+        (lambda da, W: da[:, -1] @ W.T, "not into the last step"),
+        (lambda da, W: da[:, 0], "gradient by a_1"),
+        (lambda da, W: da[0] @ W.T, "first sequence"),
+    ],
+    "5.4": [
+        (lambda *p: all_back(*p, next_=False), "nothing comes back"),
+        (lambda *p: all_back(*p, slope=lambda h: 1), "missing in the loop"),
+        (lambda *p: all_back(*p, slope=lambda h: 1 - np.tanh(h) ** 2), "h_t is tanh"),
+        (lambda *p: all_back(*p, before=lambda h0, h: h), "state .before. it"),
+        (lambda *p: all_back(*p, before=lambda h0, h: np.roll(h, 1, axis=1)), "the .last. state"),
+        (lambda *p: all_back(*p)[:4], "should return 5 arrays"),
+    ],
+    "6.1": [("x for h", "wrong shape"), ("wrong axis", "only b off"), ("don't know", "one of"), (2, "one of")],
+    "6.2": [("added up", "second call"), ("upstream in place", "not left alone"), ("index -1", "only W_h off")],
+    "6.3": [("missing dh_next", "none for a single one"), ("no slope", "single step too"), ("index -1", "only W_h")],
+    "6.4": [
+        (lambda dh, h, W: all_back(h, h[:, 0], h, W, W, dh, da_only=True, next_=False), "nothing comes back"),
+        (lambda dh, h, W: all_back(h, h[:, 0], h, W.T, W.T, dh, da_only=True), "must be transposed"),
+        (lambda dh, h, W: dh + 0, "slope and the walk are both missing"),
+        (as_found, "still as it was found"),
+    ],
 }
 CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]
+
+
+def answer_of(number):
+    return WRONG[number][0][0]
 
 
 def verdict(capsys, number, answer):
@@ -162,7 +246,7 @@ def test_the_stub_is_not_attempted_and_other_nothings_are_told_apart(number, cap
         return first
 
     assert verdict(capsys, number, stub) == verdict(capsys, number, ...) == f"○ {number} not attempted yet\n"
-    if isinstance(exercises.CHECKERS[number], exercises.FunctionExercise):
+    if callable(answer_of(number)):
         assert "returns nothing" in verdict(capsys, number, forgets_return)
         assert "the function itself" in verdict(capsys, number, 3)
         assert "✗" in verdict(capsys, number, changes)

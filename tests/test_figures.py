@@ -21,6 +21,8 @@ DRAW = {
     "caught": lambda ax: figures.caught(
         ax, ["one", "two"], ["A", "B", "C"], RNG.random((2, 3)) > 0.5, title="A finding"
     ),
+    "contributions": lambda ax: figures.contributions(ax, TWO[0], TWO[0].sum(), title="A finding", ylabel="gradient"),
+    "cost": lambda ax: figures.cost(ax, np.arange(1, 4), {"a": [1, 2, 3], "b": [1, 4, 9]}, title="A finding"),
     "course_map": lambda ax: figures.course_map(ax, title="A finding"),
     "dependence": lambda ax: figures.dependence(ax, np.arange(1, 13), TWO[0], BY_CHANCE, **LABELS),
     "fading_error": lambda ax: figures.fading_error(
@@ -35,6 +37,11 @@ DRAW = {
     "spread": lambda ax: figures.spread(ax, {"a": TWO[0], "b": TWO[1]}, title="A finding", xlabel="correlation"),
     "state_lines": lambda ax: figures.state_lines(ax, TWO.T, title="A finding"),
     "state_map": lambda ax: figures.state_map(ax, np.tanh(TWO.T), title="A finding"),
+    "step_size_errors": lambda ax: figures.step_size_errors(
+        ax, 0.1 ** np.arange(4), {"a": 0.1 ** np.arange(4), "b": 0.2 ** np.arange(4)}, title="A finding"
+    ),
+    "unrolled_backward": lambda ax: figures.unrolled_backward(ax, 3, title="A finding"),
+    "walked_back": lambda ax: figures.walked_back(ax, np.tri(4), title="A finding"),
     "unrolled": lambda ax: figures.unrolled(ax, 3, title="A finding", highlight="W_h", inputs=[1], outputs=[3]),
 }
 
@@ -59,7 +66,9 @@ def test_draws_on_its_axes_with_a_title_that_fits(name):
     assert plt.get_fignums() == [1]
 
 
-@pytest.mark.parametrize("name", sorted(set(DRAW) - {"course_map", "folded", "unrolled", "caught"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(DRAW) - {"course_map", "folded", "unrolled", "unrolled_backward", "caught", "contributions"})
+)
 def test_charts_name_both_axes(name):
     ax = figures.canvas(8, 3)
     DRAW[name](ax)
@@ -89,6 +98,20 @@ def test_full_circles_are_the_caught_ones():
     figures.caught(ax, ["one", "two"], ["A", "B", "C"], seen, title="A finding")
     full = {(int(m.get_ydata()[0]), int(m.get_xdata()[0])) for m in ax.lines if m.get_markerfacecolor() != "white"}
     assert full == {(0, 0), (1, 1), (1, 2)}
+
+
+def test_contributions_are_bars_with_their_sum_last():
+    ax = figures.canvas()
+    figures.contributions(ax, TWO[0], TWO[0].sum(), title="A finding", ylabel="gradient")
+    np.testing.assert_allclose([bar.get_height() for bar in ax.patches], [*TWO[0], TWO[0].sum()])
+
+
+def test_walks_into_the_future_are_left_out():
+    ax = figures.canvas()
+    figures.walked_back(ax, np.arange(16.0).reshape(4, 4), title="A finding")
+    shown = ax.images[0].get_array()
+    np.testing.assert_array_equal(shown.mask, np.triu(np.ones((4, 4), bool), 1))
+    assert len(ax.texts) == 10
 
 
 def test_highlighting_marks_only_the_weight_named():

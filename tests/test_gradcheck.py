@@ -162,7 +162,7 @@ def test_300_right_layers_never_fail_at_1e_8():
 
 
 def test_a_long_chain_with_large_weights_passes():
-    # 
+    #
     report = check(SimpleRNN, p=problem(900, N=6, T=6, D=5, H=6, scale=1))
     assert report.ok, report
 

@@ -3,10 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from rnnlib.course.exercises import notebook_00, notebook_01, notebook_02, notebook_03, notebook_04, notebook_05
-from rnnlib.course.exercises.checking import FunctionExercise, is_untouched
+from rnnlib.course.exercises import (
+    notebook_00,
+    notebook_01,
+    notebook_02,
+    notebook_03,
+    notebook_04,
+    notebook_05,
+    notebook_06,
+)
+from rnnlib.course.exercises.checking import is_untouched
+from rnnlib.course.exercises.notebook_06 import sealed
 
-__all__ = ["CHECKERS", "FunctionExercise", "check"]
+__all__ = ["CHECKERS", "check", "sealed"]
 
 # number → checker: takes the answer, returns None where it is right, else one sentence
 CHECKERS: dict[str, Callable[[Any], str | None]] = {
@@ -16,6 +25,7 @@ CHECKERS: dict[str, Callable[[Any], str | None]] = {
     **notebook_03.CHECKERS,
     **notebook_04.CHECKERS,
     **notebook_05.CHECKERS,
+    **notebook_06.CHECKERS,
 }
 
 

@@ -49,6 +49,8 @@ CHECKERS = {
                 [
                     (lambda x, W, dv: dv @ W, "W must be transposed here: from K numbers back to D"),
                     (lambda x, W, dv: dv, "this is dv itself: W is still missing"),
+                    (lambda x, W, dv: x.T @ dv, "this is dW: the order is dx, dW, db"),
+                    (lambda x, W, dv: dv @ W.T / len(x), "this is divided by the batch: every row keeps its own dx"),
                 ],
             ),
             (
@@ -90,6 +92,15 @@ CHECKERS = {
                         "the slope is 1 - h_t**2: the square is missing",
                     ),
                     (lambda x, p, h, W_x, W_h, dh: _da(h, dh) @ W_x, "W_x must be transposed on the way back"),
+                    (
+                        lambda x, p, h, W_x, W_h, dh: (dh * h * (1 - h)) @ W_x.T,
+                        "that is the sigmoid's slope: tanh has 1 - h_t**2",
+                    ),
+                    (lambda x, p, h, W_x, W_h, dh: (1 - h**2) @ W_x.T, "dh_t is missing: da is dh_t times the slope"),
+                    (
+                        lambda x, p, h, W_x, W_h, dh: x.T @ _da(h, dh),
+                        "this is dW_x: the order is dx_t, dh_prev, dW_x, dW_h, db",
+                    ),
                 ],
             ),
             (
@@ -101,6 +112,7 @@ CHECKERS = {
                         "W_h must be transposed on the way back (it is square, so no error warned you)",
                     ),
                     (lambda x, p, h, W_x, W_h, dh: dh @ W_h.T, NO_SLOPE),
+                    (lambda x, p, h, W_x, W_h, dh: _da(h, dh), "this is da: W_h^T is missing"),
                 ],
             ),
             (
@@ -129,6 +141,7 @@ CHECKERS = {
                         "this is transposed (it is square, so no error warned you)",
                     ),
                     (lambda x, p, h, W_x, W_h, dh: p.T @ dh, NO_SLOPE),
+                    (lambda x, p, h, W_x, W_h, dh: p.T @ _da(h, dh) / len(x), MEAN),
                 ],
             ),
             (
@@ -144,10 +157,14 @@ CHECKERS = {
     ),
     "4.3": FunctionExercise(
         right=lambda W, dW, lr: W - lr * dW,
-        problems=lambda rng: [(rng.standard_normal((3, 2)), rng.standard_normal((3, 2)), 0.1)],
+        problems=lambda rng: [(rng.standard_normal((3, 2)), rng.standard_normal((3, 2)), lr) for lr in (0.1, 0.03)],
         mistakes=[
             (lambda W, dW, lr: W + lr * dW, "that goes uphill: the gradient points to where the loss grows"),
             (lambda W, dW, lr: W - dW, "the learning rate is missing"),
+            (lambda W, dW, lr: W + dW, "that goes uphill, and the learning rate is missing"),
+            (lambda W, dW, lr: W - dW / lr, "the step is lr *times* the gradient"),
+            (lambda W, dW, lr: lr * dW - W, "the signs are turned round: W minus the step"),
+            (lambda W, dW, lr: W - 0.1 * dW, "the learning rate is the argument lr, not always 0.1"),
             (lambda W, dW, lr: -lr * dW, "this is the step alone: it still has to be added to W"),
             (lambda W, dW, lr: (1 - lr) * W, "the gradient is missing: this only shrinks W"),
             (lambda W, dW, lr: W - lr * W * dW, "the step does not depend on W itself: it is lr times the gradient"),

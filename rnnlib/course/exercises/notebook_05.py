@@ -30,7 +30,8 @@ def _collect(x, h0, h, W_x, W_h, da):
     return dW_x, dW_h, da.sum(axis=(0, 1)), da @ W_x.T, da[:, 0] @ W_h.T
 
 
-def _problems(rng: np.random.Generator) -> list[tuple]:
+def walked_problems(rng: np.random.Generator) -> list[tuple]:
+    """Return (x, h0, h, W_x, W_h, dh) of several sizes, h from the forward pass."""
     problems = []
     for x, h0, W_x, W_h, b in sequences(rng):
         h = forward(x, h0, W_x, W_h, b)
@@ -40,12 +41,12 @@ def _problems(rng: np.random.Generator) -> list[tuple]:
 
 def _one_step(rng: np.random.Generator) -> list[tuple]:
     """Return (x_t, h_prev, h_t, da_t) of several sizes."""
-    return [(x[:, 2], h[:, 1], h[:, 2], walk_back(dh, h, W_h)[:, 2]) for x, h0, h, W_x, W_h, dh in _problems(rng)]
+    return [(x[:, 2], h[:, 1], h[:, 2], walk_back(dh, h, W_h)[:, 2]) for x, h0, h, W_x, W_h, dh in walked_problems(rng)]
 
 
 def _links(rng: np.random.Generator) -> list[tuple]:
     """Return (dh_t, da_next, h_t, W_h) of several sizes."""
-    return [(dh[:, 1], walk_back(dh, h, W_h)[:, 2], h[:, 1], W_h) for x, h0, h, W_x, W_h, dh in _problems(rng)]
+    return [(dh[:, 1], walk_back(dh, h, W_h)[:, 2], h[:, 1], W_h) for x, h0, h, W_x, W_h, dh in walked_problems(rng)]
 
 
 def _with(change):
@@ -69,6 +70,40 @@ def _slope_of_h(dh, h, W_h):
     return da
 
 
+def _no_slope(dh, h, W_h):
+    da, dh_next = np.zeros_like(h), 0
+    for t in reversed(range(h.shape[1])):
+        da[:, t] = dh[:, t] + dh_next
+        dh_next = da[:, t] @ W_h.T
+    return da
+
+
+def _no_matrix(dh, h, W_h):
+    da, dh_next = np.zeros_like(h), 0
+    for t in reversed(range(h.shape[1])):
+        da[:, t] = (dh[:, t] + dh_next) * (1 - h[:, t] ** 2)
+        dh_next = da[:, t]
+    return da
+
+
+def _forward_in_time(dh, h, W_h):
+    return walk_back(dh[:, ::-1], h[:, ::-1], W_h)[:, ::-1]
+
+
+def _stops_early(dh, h, W_h):
+    da = walk_back(dh, h, W_h)
+    da[:, 0] = 0
+    return da
+
+
+def _piles_up(dh, h, W_h):
+    da, dh_next = np.zeros_like(h), 0
+    for t in reversed(range(h.shape[1])):
+        da[:, t] = (dh[:, t] + dh_next) * (1 - h[:, t] ** 2)
+        dh_next = dh_next + da[:, t] @ W_h.T
+    return da
+
+
 def _slope_not_on_the_past(dh, h, W_h):
     da, dh_next = np.zeros_like(h), 0
     for t in reversed(range(h.shape[1])):
@@ -81,6 +116,11 @@ WALKS = [
     (_steps_alone, "nothing comes back from the step after: da_t needs dh_t + da_{t+1} W_h^T"),
     (_not_transposed, "W_h must be transposed on the way back (it is square, so no error warned you)"),
     (_slope_of_h, SLOPE_OF_H),
+    (_no_slope, "f' is missing in the loop: (dh_t + what comes back) * (1 - h_t**2)"),
+    (_no_matrix, "da_{t+1} must go through W_h^T on its way to h_t"),
+    (_forward_in_time, "the loop runs forward: the walk must start at the last step"),
+    (_stops_early, "the walk must include the first step, index 0"),
+    (_piles_up, "dh_next is replaced at every step, not added up"),
     (_slope_not_on_the_past, "f' must multiply what comes back too: (dh_t + what comes back) * (1 - h_t**2)"),
 ]
 
@@ -100,6 +140,7 @@ CHECKERS = {
                 lambda x_t, h_prev, h_t, da_t: da_t.T @ h_prev,
                 "this is transposed (it is square, so no error warned you)",
             ),
+            (lambda x_t, h_prev, h_t, da_t: da_t.T @ h_t, "this is transposed, and it uses h_t instead of h_prev"),
             (lambda x_t, h_prev, h_t, da_t: h_prev.T @ da_t / len(da_t), MEAN),
             (
                 lambda x_t, h_prev, h_t, da_t: h_prev.T @ (da_t * (1 - h_t**2)),
@@ -126,7 +167,15 @@ CHECKERS = {
                 lambda dh_t, da_next, h_t, W_h: dh_t + da_next @ W_h.T,
                 "f' is missing: this is still the gradient by h_t",
             ),
-            (lambda dh_t, da_next, h_t, W_h: dh_t * (1 - h_t**2) + da_next @ W_h.T, WALKS[3][1]),
+            (lambda dh_t, da_next, h_t, W_h: dh_t * (1 - h_t**2) + da_next @ W_h.T, WALKS[-1][1]),
+            (
+                lambda dh_t, da_next, h_t, W_h: dh_t + (da_next @ W_h.T) * (1 - h_t**2),
+                "both parts go through tanh: put brackets round the sum",
+            ),
+            (
+                lambda dh_t, da_next, h_t, W_h: (dh_t + da_next @ W_h.T) * (1 - h_t),
+                "the slope is 1 - h_t**2: the square is missing",
+            ),
             (
                 lambda dh_t, da_next, h_t, W_h: (dh_t + da_next) * (1 - h_t**2),
                 "da_next is the gradient by a_{t+1}: W_h^T brings it back to h_t",
@@ -136,7 +185,7 @@ CHECKERS = {
     ),
     "5.3": FunctionExercise(
         right=lambda da, W_h: da[:, 0] @ W_h.T,
-        problems=lambda rng: [(walk_back(dh, h, W_h), W_h) for x, h0, h, W_x, W_h, dh in _problems(rng)],
+        problems=lambda rng: [(walk_back(dh, h, W_h), W_h) for x, h0, h, W_x, W_h, dh in walked_problems(rng)],
         mistakes=[
             (lambda da, W_h: da[:, 0] @ W_h, WALKS[1][1]),
             (lambda da, W_h: da[:, 0], "this is the gradient by a_1: W_h^T brings it back to h_0"),
@@ -145,20 +194,33 @@ CHECKERS = {
                 lambda da, W_h: da.sum(axis=1) @ W_h.T,
                 "h_0 went into step 1 alone; da_1 holds all that comes back from later",
             ),
+            (lambda da, W_h: da[:, 1] @ W_h.T, "da[:, 1] is da_2: step 1 has the index 0"),
             (lambda da, W_h: da[0] @ W_h.T, "da[0] is the first sequence of the batch: the first step is da[:, 0]"),
         ],
         shape="(N, H)",
     ),
     "5.4": PartsExercise(
         right=backward,
-        problems=_problems,
+        problems=walked_problems,
         parts=[
-            ("dW_x", "(D, H)", [*_walks(0)]),
+            (
+                "dW_x",
+                "(D, H)",
+                [
+                    *_walks(0),
+                    (
+                        lambda x, h0, h, W_x, W_h, dh: x[:, 0].T @ walk_back(dh, h, W_h)[:, 0],
+                        "only one step's part is there: add the parts of all steps",
+                    ),
+                    (lambda x, *p: backward(x, *p)[0] / len(x), MEAN),
+                ],
+            ),
             (
                 "dW_h",
                 "(H, H)",
                 [
                     *_walks(1),
+                    (lambda *p: backward(*p)[1].T, "this is transposed (it is square, so no error warned you)"),
                     (
                         lambda x, h0, h, W_x, W_h, dh: np.einsum("nti,ntj->ij", h, walk_back(dh, h, W_h)),
                         "every a_t needs the state *before* it: h_{t-1}, not h_t",
@@ -192,7 +254,11 @@ CHECKERS = {
                     ),
                 ],
             ),
-            ("dx", "(N, T, D)", _walks(3)),
+            (
+                "dx",
+                "(N, T, D)",
+                [*_walks(3), (lambda x, h0, h, W_x, W_h, dh: dh @ W_x.T, "this is made from dh: it needs da")],
+            ),
             (
                 "dh0",
                 "(N, H)",

@@ -10,6 +10,9 @@ NOTEBOOKS = [
     ("01", "Sequences\nand state", 20),
     ("02", "Forward pass", 35),
     ("03", "The small-array\nexperiment", 20),
+    ("04", "Gradients, one\nstep at a time", 30),
+    ("05", "Backpropagation\nthrough time", 45),
+    ("06", "When backprop\nis wrong", 35),
 ]
 ROW = 4  # boxes in a row
 WIDTH, HEIGHT = 2.3, 1.25

@@ -94,7 +94,7 @@ def _arrow(
     )  # fmt: skip
     middle = ((start[0] + end[0]) / 2 + shift[0], (start[1] + end[1]) / 2 + shift[1])
     ax.text(
-        *middle, f"${weight}$", color=colour, fontsize=11,
+        *middle, f"${weight}$" if weight else "", color=colour, fontsize=11,
         ha="center" if between else "left", va="bottom" if between else "center",
     )  # fmt: skip
 
@@ -109,7 +109,8 @@ def unrolled_backward(ax: Axes, steps: int = 4, *, title: str) -> None:
         _node(ax, here, OUTPUT, f"dh_{t}")
         _node(ax, here, INPUT, f"dx_{t}")
         _arrow(ax, (here, STATE), (here - spacing, STATE), r"W_h^\top", None, (0, 0.1), between=True)
-        _arrow(ax, (here, OUTPUT), (here, STATE), "f'", None, (0.12, 0))
+        _arrow(ax, (here, OUTPUT), (here, STATE), "", None, (0.12, 0))
+        ax.text(here + 0.33, STATE + 0.2, r"$\odot f'$", color=BLUE, fontsize=11, va="bottom")
         _arrow(ax, (here, STATE), (here, INPUT), r"W_x^\top", None, (0.12, 0))
     ax.set(xlim=(-0.6, spacing * steps + 0.9), ylim=(-0.5, 3.0))
     bare(ax, title)

@@ -1,0 +1,108 @@
+"""Checkers of notebook 06: three sealed exhibits to diagnose from the checker's table, and one repair."""
+
+from typing import Any
+
+import numpy as np
+
+from rnnlib.course.exercises.checking import FunctionExercise
+from rnnlib.course.exercises.notebook_05 import WALKS, walk_back, walked_problems
+from rnnlib.layers import SimpleRNN
+
+# name of a bug → what its table shows
+FINGERPRINTS = {
+    "missing dh_next": "all five gradients off for many steps, none for a single one",
+    "index -1": "only W_h off, and an arguments line that is fine",
+    "no slope": "all five gradients off, for a single step too",
+    "slope only on dh": "all five off for many steps, none for a single one",
+    "W_h not transposed": "all five off for many steps, and only h0 for a single one",
+    "x for h": "only W_h off, or of the wrong shape",
+    "slope of h": "all five off, for a single step too",
+    "slope of another step": "all five off, for a single step too",
+    "wrong axis": "only b off, or of the wrong shape",
+    "upstream in place": "right gradients, but arguments that were not left alone",
+    "added up": "right gradients, but a second call that gives something else",
+    "leak between sequences": "right gradients, but batch items that depend on each other",
+}
+
+
+class _Sealed1(SimpleRNN):
+    def backward(self, dh):
+        dx = super().backward(dh)
+        self.grads["W_h"] = np.einsum("nti,ntj->ij", np.roll(self.seen[2], 1, axis=1), self.da)
+        return dx
+
+
+class _Sealed2(SimpleRNN):
+    def forward(self, x, h0=None):
+        x = np.asarray(x, dtype=float)
+        return super().forward(x - x.mean(axis=0), h0)
+
+    def backward(self, dh):
+        dx = super().backward(dh)
+        return dx - dx.mean(axis=0)
+
+
+class _Sealed3(SimpleRNN):
+    def backward(self, dh):
+        x, h0, h, W_x, W_h = self.seen
+        self.seen = x, h0, h, W_x, W_h.T
+        dx = super().backward(dh)
+        self.seen = x, h0, h, W_x, W_h
+        return dx
+
+
+SEALED = {1: (_Sealed1, "index -1"), 2: (_Sealed2, "leak between sequences"), 3: (_Sealed3, "W_h not transposed")}
+
+
+def sealed(number: int, W_x: Any, W_h: Any, b: Any) -> SimpleRNN:
+    """Return the layer of sealed exhibit 1, 2 or 3: one of the museum's bugs, with the given weights.
+
+    Raises:
+        ValueError: another number.
+    """
+    if number not in SEALED:
+        raise ValueError(f"number: expected 1, 2 or 3, got {number!r}")
+    return SEALED[number][0](W_x, W_h, b)
+
+
+def _diagnosis(number: int):
+    true = SEALED[number][1]
+
+    def check(answer: Any) -> str | None:
+        if answer == true:
+            return None
+        if not isinstance(answer, str) or answer not in FINGERPRINTS:
+            return f"the answer is one of: {', '.join(FINGERPRINTS)}"
+        return f"'{answer}' would show {FINGERPRINTS[answer]}; here it is {FINGERPRINTS[true]}"
+
+    return check
+
+
+CHECKERS = {
+    "6.1": _diagnosis(1),
+    "6.2": _diagnosis(2),
+    "6.3": _diagnosis(3),
+    "6.4": FunctionExercise(
+        right=walk_back,
+        problems=lambda rng: [(dh, h, W_h) for x, h0, h, W_x, W_h, dh in walked_problems(rng)],
+        mistakes=[
+            (
+                lambda dh, h, W_h: _as_found(dh, h, W_h),
+                "this is still as it was found: what comes back from the next step never meets f'",
+            ),
+            *WALKS[:3],
+            (
+                lambda dh, h, W_h: dh + 0 * h,
+                "this is dh: the slope and the walk are both missing",
+            ),
+        ],
+        shape="(N, T, H)",
+    ),
+}
+
+
+def _as_found(dh, h, W_h):
+    da = dh * (1 - h**2)
+    for t in reversed(range(h.shape[1] - 1)):
+        da[:, t] += da[:, t + 1] @ W_h.T
+    return da
