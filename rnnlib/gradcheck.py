@@ -137,15 +137,21 @@ def _number(value: Any) -> float:
 
 
 def _second_look(f: Callable, x: np.ndarray, i: tuple[int, ...], middle: float) -> tuple[float, bool]:
-    """Return the slope by two steps, whose errors of eps² cancel (Richardson), and whether there is a kink.
+    """Return the slope from pairs of steps, whose errors of eps² cancel (Richardson), and whether there is a kink.
 
-    The two one-sided slopes of a smooth function approach each other with eps; at a kink they do not.
+    The two one-sided slopes of a smooth function approach each other with eps; at a kink they do not. Of three
+    pairs the one counts whose correction is smallest: large steps suit flat functions, small ones steep ones.
     """
-    eps = 10 * EPS * max(1.0, abs(x[i]))
-    (right, left), (right_2, left_2) = (_slopes_at(f, x, i, e, middle) for e in (eps, eps / 2))
-    gap, noise = abs(right_2 - left_2), 1e-15 * max(1.0, abs(middle)) / eps
-    smooth = (4 * (right_2 + left_2) - (right + left)) / 6
-    return smooth, gap > 8 * noise and gap > 0.75 * abs(right - left)
+    looks = []
+    for scale in (10, 1, 0.1):
+        eps = scale * EPS * max(1.0, abs(x[i]))
+        (right, left), (right_2, left_2) = (_slopes_at(f, x, i, e, middle) for e in (eps, eps / 2))
+        gap, noise = abs(right_2 - left_2), 1e-15 * max(1.0, abs(middle)) / eps
+        correction = ((right_2 + left_2) - (right + left)) / 6
+        slope = (right_2 + left_2) / 2 + correction
+        looks.append((abs(correction) + noise, slope, gap > 8 * noise and gap > 0.75 * abs(right - left)))
+    _, slope, _ = min(looks)
+    return slope, looks[0][2]
 
 
 def _compare(name: str, given: Any, f: Callable, x: np.ndarray, may_be_zero: bool, tolerance: float) -> GradientRow:

@@ -197,9 +197,9 @@ WRONG = {
         (lambda *p: all_back(*p, before=lambda h0, h: np.roll(h, 1, axis=1)), "the .last. state"),
         (lambda *p: all_back(*p)[:4], "should return 5 arrays"),
     ],
-    "6.1": [("x for h", "wrong shape"), ("wrong axis", "only b off"), ("don't know", "one of"), (2, "one of")],
-    "6.2": [("added up", "second call"), ("upstream in place", "not left alone"), ("index -1", "only W_h off")],
-    "6.3": [("missing dh_next", "none for a single one"), ("no slope", "single step too"), ("index -1", "only W_h")],
+    "6.1": [("InputForState", "shape"), ("wrongbiasaxis ", "only b off"), ("don't know", "one of"), (2, "one of")],
+    "6.2": [("AddedUp", "second call"), ("InPlace", "not left alone"), ("IndexMinusOne", "only W_h off")],
+    "6.3": [("MissingNext", "none for a single one"), ("NoSlope", "single step too"), ("IndexMinusOne", "only W_h")],
     "6.4": [
         (lambda dh, h, W: all_back(h, h[:, 0], h, W, W, dh, da_only=True, next_=False), "nothing comes back"),
         (lambda dh, h, W: all_back(h, h[:, 0], h, W.T, W.T, dh, da_only=True), "must be transposed"),

@@ -735,3 +735,10 @@ def test_a_masked_target_is_refused():
     net = RecurrentNetwork(layer(problem()), Dense(np.ones((H, 2))), squared_error)
     with pytest.raises(TypeError, match="^target: .* masked array"):
         check_gradients(net, problem()["x"], np.ma.ones((N, T, 2)))
+
+
+def test_a_steep_function_is_no_error_and_an_error_in_it_is_found():
+    q = np.array([0.1, 0.2])
+    steep, slope = lambda q: np.sin(3000 * q).sum(), 3000 * np.cos(3000 * q)
+    assert compare_gradients(steep, {"q": q}, {"q": slope}).ok
+    assert not compare_gradients(steep, {"q": q}, {"q": slope * (1 + 1e-4)}).ok

@@ -8,20 +8,20 @@ from rnnlib.course.exercises.checking import FunctionExercise
 from rnnlib.course.exercises.notebook_05 import WALKS, walk_back, walked_problems
 from rnnlib.layers import SimpleRNN
 
-# name of a bug → what its table shows
+# exhibit → what its table shows
 FINGERPRINTS = {
-    "missing dh_next": "all five gradients off for many steps, none for a single one",
-    "index -1": "only W_h off, and an arguments line that is fine",
-    "no slope": "all five gradients off, for a single step too",
-    "slope only on dh": "all five off for many steps, none for a single one",
-    "W_h not transposed": "all five off for many steps, and only h0 for a single one",
-    "x for h": "only W_h off, or of the wrong shape",
-    "slope of h": "all five off, for a single step too",
-    "slope of another step": "all five off, for a single step too",
-    "wrong axis": "only b off, or of the wrong shape",
-    "upstream in place": "right gradients, but arguments that were not left alone",
-    "added up": "right gradients, but a second call that gives something else",
-    "leak between sequences": "right gradients, but batch items that depend on each other",
+    "MissingNext": "all five gradients off for many steps, and none for a single one",
+    "IndexMinusOne": "only W_h off, by its numbers and not by its shape",
+    "NoSlope": "all five gradients off, for a single step too",
+    "SlopeOnlyOnDh": "all five gradients off for many steps, and none for a single one",
+    "NotTransposed": "all five gradients off for many steps, and h0 alone for a single one",
+    "InputForState": "only W_h off, and with the shape (2, 4) here, since D is not H",
+    "SlopeOfH": "all five gradients off, for a single step too",
+    "SlopeOfTheStepBefore": "all five gradients off, for a single step too",
+    "WrongBiasAxis": "only b off, by its shape",
+    "InPlace": "right gradients, but arguments not left alone and a second call that differs",
+    "AddedUp": "right gradients, but a second call that differs",
+    "Leak": "right gradients, but batch items that depend on each other",
 }
 
 
@@ -51,7 +51,7 @@ class _Sealed3(SimpleRNN):
         return dx
 
 
-SEALED = {1: (_Sealed1, "index -1"), 2: (_Sealed2, "leak between sequences"), 3: (_Sealed3, "W_h not transposed")}
+SEALED = {1: (_Sealed1, "IndexMinusOne"), 2: (_Sealed2, "Leak"), 3: (_Sealed3, "NotTransposed")}
 
 
 def sealed(number: int, W_x: Any, W_h: Any, b: Any) -> SimpleRNN:
@@ -69,11 +69,13 @@ def _diagnosis(number: int):
     true = SEALED[number][1]
 
     def check(answer: Any) -> str | None:
-        if answer == true:
+        names = {name.lower(): name for name in FINGERPRINTS}
+        name = names.get(answer.strip().lower()) if isinstance(answer, str) else None
+        if name == true:
             return None
-        if not isinstance(answer, str) or answer not in FINGERPRINTS:
-            return f"the answer is one of: {', '.join(FINGERPRINTS)}"
-        return f"'{answer}' would show {FINGERPRINTS[answer]}; here it is {FINGERPRINTS[true]}"
+        if name is None:
+            return f"the answer is one of these names, as text: {', '.join(FINGERPRINTS)}"
+        return f"{name} would show {FINGERPRINTS[name]}: compare with your tables, with T = 5 and with T = 1"
 
     return check
 
@@ -90,7 +92,11 @@ CHECKERS = {
                 lambda dh, h, W_h: _as_found(dh, h, W_h),
                 "this is still as it was found: what comes back from the next step never meets f'",
             ),
-            *WALKS[:3],
+            (
+                lambda dh, h, W_h: _twice(dh, h, W_h),
+                "dh meets the slope twice: in the first line, and again in the loop",
+            ),
+            *WALKS[:-1],
             (
                 lambda dh, h, W_h: dh + 0 * h,
                 "this is dh: the slope and the walk are both missing",
@@ -105,4 +111,11 @@ def _as_found(dh, h, W_h):
     da = dh * (1 - h**2)
     for t in reversed(range(h.shape[1] - 1)):
         da[:, t] += da[:, t + 1] @ W_h.T
+    return da
+
+
+def _twice(dh, h, W_h):
+    da = dh * (1 - h**2)
+    for t in reversed(range(h.shape[1] - 1)):
+        da[:, t] = (da[:, t] + da[:, t + 1] @ W_h.T) * (1 - h[:, t] ** 2)
     return da
