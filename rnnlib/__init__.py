@@ -17,6 +17,8 @@ from rnnlib.layers import Dense, SimpleRNN
 from rnnlib.losses import sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error
 from rnnlib.network import RecurrentNetwork
 from rnnlib.optimizers import SGD, Adam, clip_by_global_norm
+from rnnlib.tasks import all_additions, binary_addition, carries, carry_chain, decode, encode, remember_first
+from rnnlib.training import History, fit
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,12 +26,20 @@ __all__ = [
     "Dense",
     "GradientReport",
     "GradientRow",
+    "History",
     "RecurrentNetwork",
     "SGD",
     "SimpleRNN",
+    "all_additions",
+    "binary_addition",
+    "carries",
+    "carry_chain",
     "check_gradients",
     "clip_by_global_norm",
     "compare_gradients",
+    "decode",
+    "encode",
+    "fit",
     "he",
     "identity",
     "identity_derivative",
@@ -39,6 +49,7 @@ __all__ = [
     "orthogonal",
     "relu",
     "relu_derivative",
+    "remember_first",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sigmoid_derivative",

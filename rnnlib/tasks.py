@@ -95,7 +95,7 @@ def carries(x: Any) -> np.ndarray:
     Raises:
         TypeError, ValueError: another shape or value, and what `rnnlib.arrays.as_array` refuses.
     """
-    ones = _as_bits("x", x, "(n, bits, 2)").sum(axis=-1, dtype=int)  # (n, bits): 0, 1 or 2 at each position
+    ones = _as_bits("x", x, "(n, bits, D)", D=2).sum(axis=-1, dtype=int)  # (n, bits): 0, 1 or 2 at each position
     leaving = np.zeros_like(ones)
     carry = np.zeros(len(ones), int)
     for t in range(ones.shape[1]):
@@ -150,17 +150,13 @@ def _additions(p: list[int], q: list[int], bits: int) -> tuple[np.ndarray, np.nd
     return x, encode([a + b for a, b in zip(p, q, strict=True)], bits)[..., np.newaxis]
 
 
-def _as_bits(name: str, value: Any, axes: str) -> np.ndarray:
-    array = as_array(name, value, "(n, bits, K)" if "2" in axes else axes, np.dtype(float), **_width(axes))
+def _as_bits(name: str, value: Any, axes: str, **sizes: int) -> np.ndarray:
+    array = as_array(name, value, axes, np.dtype(float), **sizes)
     wrong = (array != 0) & (array != 1)
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise ValueError(f"{name}: expected exactly 0 or 1 everywhere, got {array[where]:g} at {where}")
     return array.astype(np.uint8)
-
-
-def _width(axes: str) -> dict[str, int]:
-    return {"K": 2} if "2" in axes else {}
 
 
 def _as_whole(name: str, value: Any, least: int, most: int | None = None) -> int:
@@ -174,5 +170,5 @@ def _as_whole(name: str, value: Any, least: int, most: int | None = None) -> int
 
 def _as_generator(rng: Any) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
+        raise TypeError(f"rng: expected numpy.random.default_rng(seed), got {type(rng).__name__}")
     return rng

@@ -59,21 +59,87 @@ def fit(
         TypeError, ValueError: arguments that do not fit, no batch at all, a batch that the network refuses.
     """
     steps, every = as_size("steps", steps), as_size("every", every)
-    clip = np.inf if clip is None else _positive("clip", clip)
-    history, h0, ending = History(), None, "ended by an error"
+    clip = np.finfo(float).max if clip is None else _positive("clip", clip)
+    history, h0, ending = History(), None, "by an error"
     bar = _bar(steps) if progress else None
     try:
         for batch in islice(batches, steps):
             x, target = _pair(batch, h0)
-            loss, norm = _update(net, x, target, h0, optimizer, clip, f"step {history.steps + 1}")
+            loss, norm = _update(net, x, target, h0, optimizer, clip, step=history.steps + 1)
             h0 = net.last_state if carry_state else None
             history.norm.append(norm)
             history.clipped.append(norm > clip)
             history.loss.append(loss)
             if history.steps % every == 0:
-                bar is None or bar.update(every)
-                if until is not None and _measured(until, net, history) >= 1:
+                if bar is not None:
+                    bar.update(every)
+                if until is not None and _measure(until, net, history) >= 1:
+                    ending = f"until reached 1 within {steps} steps"
                     break
-    except KeyboardInterrupt:
-        pass
+        else:
+            if history.steps == 0:
+                raise ValueError("batches: expected (x, target) at least once, got none: a generator runs only once")
+            if until is not None and history.steps % every:
+                _measure(until, net, history)
+            ending = f"all {steps} steps done" if history.steps == steps else "no more batches"
+    except KeyboardInterrupt:  # the stop button; `_update` is done or undone, never half done
+        ending = "stopped by hand"
+    finally:
+        if bar is not None:
+            bar.bar_format = f"training ended: {ending}"  # no count: where `until` ends it depends on the machine
+            bar.refresh()
+            bar.close()
     return history
+
+
+def _update(
+    net: RecurrentNetwork, x: Any, target: Any, h0: Any, optimizer: Any, clip: float, step: int
+) -> tuple[float, float]:
+    """Do one update, or leave the parameters as they were; return the loss and the norm before clipping."""
+    before = {name: array.copy() for name, array in net.params.items()}
+    try:
+        with np.errstate(all="ignore"):  # what overflows is named in one line instead
+            loss = net.loss(x, target, h0)
+            net.backward()
+            grads = net.grads
+            _insist_on_finite(step, {"the loss": loss} | {f"gradient of {name}": g for name, g in grads.items()})
+            norm = clip_by_global_norm(grads, clip)
+            _insist_on_finite(step, {"the norm of the gradients": norm})
+            optimizer.step(net.params, grads)
+            _insist_on_finite(step, {f"{name} after the update": array for name, array in net.params.items()})
+        return loss, norm
+    except BaseException as error:
+        for name, array in net.params.items():
+            array[...] = before[name]
+        if isinstance(error, ValueError) and "expected finite numbers" in str(error):  # refused at a layer's door
+            name = str(error).partition(":")[0]
+            name = "h" if name == "x" and np.isfinite(np.asarray(x)).all() else name  # the readout's x is h
+            raise FloatingPointError(f"step {step}: {name} is not finite") from error
+        raise
+
+
+def _insist_on_finite(step: int, arrays: dict[str, Any]) -> None:
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise FloatingPointError(f"step {step}: {name} is not finite")
+
+
+def _pair(batch: Any, h0: np.ndarray | None) -> tuple[Any, Any]:
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        got = f"{type(batch).__name__} {getattr(batch, 'shape', '')}".strip()
+        raise TypeError(f"batches: expected (x, target) for every step, got {got}")
+    if h0 is not None and len(batch[0]) != len(h0):
+        raise ValueError(f"x: expected N = {len(h0)}, as in the batch before (carry_state), got {np.shape(batch[0])}")
+    return batch[0], batch[1]
+
+
+def _measure(until: Callable[[RecurrentNetwork], float], net: RecurrentNetwork, history: History) -> float:
+    history.metric.append((history.steps, float(until(net))))
+    return history.metric[-1][1]
+
+
+def _bar(steps: int) -> Any:
+    from tqdm import tqdm  # here, so that `import rnnlib` needs NumPy alone
+
+    shape = "training: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}"  # counts only: no clock
+    return tqdm(total=steps, file=sys.stdout, ncols=79, mininterval=0, miniters=1, leave=True, bar_format=shape)

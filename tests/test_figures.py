@@ -40,6 +40,12 @@ DRAW = {
     "step_size_errors": lambda ax: figures.step_size_errors(
         ax, 0.1 ** np.arange(4), {"a": 0.1 ** np.arange(4), "b": 0.2 ** np.arange(4)}, title="A finding"
     ),
+    "kept_and_lost": lambda ax: figures.kept_and_lost(ax, np.ones(9), 0.1 ** np.arange(9), title="A finding"),
+    "loss_curves": lambda ax: figures.loss_curves(ax, {"a": np.exp(BY_CHANCE)}, title="A finding", every=10),
+    "norms_going_back": lambda ax: figures.norms_going_back(ax, {"a": np.exp(BY_CHANCE)}, title="A finding"),
+    "ranges": lambda ax: figures.ranges(ax, np.arange(12), {"a": BY_CHANCE, "b": BY_CHANCE + 1}, **LABELS),
+    "states_by_carry": lambda ax: figures.states_by_carry(ax, TWO.T, np.arange(12) % 2, title="A finding"),
+    "success": lambda ax: figures.success(ax, [2, 5, 9], {"a": [1, 0.5, 0]}, title="A finding", xlabel="lag (steps)"),
     "unrolled_backward": lambda ax: figures.unrolled_backward(ax, 3, title="A finding"),
     "walked_back": lambda ax: figures.walked_back(ax, np.tri(4), title="A finding"),
     "unrolled": lambda ax: figures.unrolled(ax, 3, title="A finding", highlight="W_h", inputs=[1], outputs=[3]),
@@ -112,6 +118,16 @@ def test_walks_into_the_future_are_left_out():
     shown = ax.images[0].get_array()
     np.testing.assert_array_equal(shown.mask, np.triu(np.ones((4, 4), bool), 1))
     assert len(ax.texts) == 10
+
+
+def test_bands_hold_all_seeds_and_lines_are_medians():
+    ax = figures.canvas()
+    figures.loss_curves(ax, {"a": np.exp(BY_CHANCE)}, title="A finding", every=10)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), np.median(np.exp(BY_CHANCE), axis=0))
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), 10 * np.arange(1, 13))
+    heights = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert heights.min() == np.exp(BY_CHANCE).min()
+    assert heights.max() == np.exp(BY_CHANCE).max()
 
 
 def test_highlighting_marks_only_the_weight_named():

@@ -7,6 +7,14 @@ from rnnlib.course.figures.gradients import contributions, cost, step_size_error
 from rnnlib.course.figures.network import folded, unrolled, unrolled_backward
 from rnnlib.course.figures.series import dependence, growth, one_hot, pulse, series, spread
 from rnnlib.course.figures.states import largest_state, state_lines, state_map
+from rnnlib.course.figures.training import (
+    kept_and_lost,
+    loss_curves,
+    norms_going_back,
+    ranges,
+    states_by_carry,
+    success,
+)
 
 __all__ = [
     "canvas",
@@ -18,14 +26,20 @@ __all__ = [
     "fading_error",
     "folded",
     "growth",
+    "kept_and_lost",
     "largest_state",
+    "loss_curves",
+    "norms_going_back",
     "one_hot",
     "pulse",
+    "ranges",
     "series",
     "spread",
     "state_lines",
     "state_map",
+    "states_by_carry",
     "step_size_errors",
+    "success",
     "unrolled",
     "unrolled_backward",
     "walked_back",

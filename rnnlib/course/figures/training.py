@@ -1,0 +1,77 @@
+"""Drawings of training: loss over seeds, success, and what a trained state looks like."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rnnlib.course.figures.canvas import COLOURS, DASHES, GREY, INK, MARKERS
+
+
+def loss_curves(ax: Axes, losses: dict[str, np.ndarray], *, title: str, every: int = 1) -> None:
+    """Draw losses (seeds, L), one value each `every` updates: the median as a line, the range as a band."""
+    for i, (name, values) in enumerate(losses.items()):
+        updates = every * np.arange(1, values.shape[1] + 1)
+        ax.fill_between(updates, values.min(axis=0), values.max(axis=0), color=COLOURS[i], alpha=0.2, lw=0)
+        ax.plot(updates, np.median(values, axis=0), color=COLOURS[i], ls=DASHES[i], label=name)
+    ax.set(title=title, xlabel="updates", ylabel="loss", yscale="log")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def ranges(
+    ax: Axes, places: Sequence[float], groups: dict[str, np.ndarray], *, title: str, xlabel: str, ylabel: str
+) -> None:
+    """Draw values (seeds, L) against L places: the median as a line with markers, the range as a band."""
+    for i, (name, values) in enumerate(groups.items()):
+        ax.fill_between(places, values.min(axis=0), values.max(axis=0), color=COLOURS[i], alpha=0.2, lw=0)
+        ax.plot(places, np.median(values, axis=0), color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=5, label=name)
+    ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if len(groups) > 1:
+        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def states_by_carry(ax: Axes, points: np.ndarray, carry: np.ndarray, *, title: str) -> None:
+    """Draw states, projected to two numbers each, (n, 2): circles where the true carry (n,) is 0, squares where 1."""
+    for value, name in ((0, "carry 0"), (1, "carry 1")):
+        here = points[carry == value]
+        ax.plot(
+            here[:, 0], here[:, 1], ls="", marker=MARKERS[value], ms=4, color=COLOURS[value], alpha=0.35, label=name
+        )
+    ax.set(title=title, xlabel="first direction", ylabel="second direction")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def success(ax: Axes, places: Sequence[float], shares: dict[str, np.ndarray], *, title: str, xlabel: str) -> None:
+    """Draw the share of successful seeds (L,) against L places, a line for each name."""
+    for i, (name, values) in enumerate(shares.items()):
+        ax.plot(places, values, color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=6, label=name)
+    ax.set_ylim(-0.05, 1.05)
+    ax.set(title=title, xlabel=xlabel, ylabel="share of seeds that learn it")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def norms_going_back(
+    ax: Axes, norms: dict[str, np.ndarray], *, title: str, ylabel: str = "size of δ, relative to the last step"
+) -> None:
+    """Draw sizes of gradients (seeds, T) from the last step backwards: median and range, on a logarithmic scale."""
+    for i, (name, values) in enumerate(norms.items()):
+        back = np.arange(values.shape[1])
+        ax.fill_between(back, values.min(axis=0), values.max(axis=0), color=COLOURS[i], alpha=0.2, lw=0)
+        ax.plot(back, np.median(values, axis=0), color=COLOURS[i], ls=DASHES[i], label=name)
+    ax.axhline(1, color=GREY, lw=0.8)
+    ax.set(title=title, xlabel="steps walked back", ylabel=ylabel, yscale="log")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def kept_and_lost(ax: Axes, kept: np.ndarray, gradient: np.ndarray, *, title: str) -> None:
+    """Draw a state that is kept (T,) and the gradient by its first step (T,), on one logarithmic scale."""
+    steps = np.arange(1, len(kept) + 1)
+    ax.semilogy(
+        steps, kept, color=COLOURS[0], ls=DASHES[0], marker=MARKERS[0], ms=4, label="the carry, as the state holds it"
+    )
+    ax.semilogy(
+        steps, gradient, color=COLOURS[1], ls=DASHES[1], marker=MARKERS[1], ms=4, label="its slope by the first state"
+    )
+    ax.axhline(1, color=INK, lw=0.6)
+    ax.set(title=title, xlabel="time step t", ylabel="size")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
