@@ -34,6 +34,18 @@ def all_back(x, h0, h, W_x, W_h, dh, next_=True, slope=lambda h: 1 - h * h, befo
     return dW_x, dW_h, da.sum(axis=(0, 1)), da @ W_x.T, dh_next
 
 
+def sigma(W):
+    return np.linalg.svd(W)[1][0]
+
+
+def rho(W):
+    return max(abs(np.linalg.eig(W)[0]))
+
+
+def power(W, n):
+    return W if n == 1 else W @ power(W, n - 1)
+
+
 def as_found(dh, h, W):
     da = dh * (1 - h * h)
     for t in range(h.shape[1] - 2, -1, -1):
@@ -200,6 +212,51 @@ WRONG = {
     "6.1": [("InputForState", "shape"), ("wrongbiasaxis ", "only b off"), ("don't know", "one of"), (2, "one of")],
     "6.2": [("AddedUp", "second call"), ("InPlace", "not left alone"), ("IndexMinusOne", "only W_h off")],
     "6.3": [("MissingNext", "none for a single one"), ("NoSlope", "single step too"), ("IndexMinusOne", "only W_h")],
+    "8.1": [
+        (lambda W, n: (n * sigma(W), rho(W) ** n, sigma(power(W, n))), "do not add up"),
+        (lambda W, n: (rho(W) ** n, rho(W) ** n, sigma(power(W, n))), "singular values"),
+        (lambda W, n: (sigma(W) ** n, rho(W), sigma(power(W, n))), "for one step"),
+        (lambda W, n: (sigma(W) ** n, rho(W) ** n, sigma(W**n)), "each entry"),
+        (lambda W, n: sigma(W) ** n, "should return 3 arrays"),
+    ],
+    "8.2": [
+        (lambda g, k, m: (np.clip(g, -m, m), np.clip(k, -m, m)), "each entry was cut"),
+        (lambda g, k, m: (g * min(1, m / sigma(g.reshape(1, -1))), k * min(1, m / sigma(k[None]))), "own length"),
+        (
+            lambda g, k, m: (g * m / np.sqrt(np.sum(g * g) + k @ k), k * m / np.sqrt(np.sum(g * g) + k @ k)),
+            "never above 1",
+        ),
+        (lambda g, k, m: (g, k), "nothing was clipped"),
+    ],
+    "8.3": [
+        (lambda r, t: math.floor(math.log(t) / math.log(r)), "one too few"),
+        (lambda r, t: math.log(t) / math.log(r), "whole number"),
+        (lambda r, t: next(k for k in range(9999) if r**k < t), "exactly the tolerance"),
+        (lambda r, t: next(k for k in range(9999) if r**k / (1 - r) <= t), "divide the rest"),
+    ],
+    "7.1": [
+        (lambda n, b: [int(c) for c in format(n, f"0{b}b")], "most significant"),
+        (lambda n, b: [int(c) for c in format(n, "b")[::-1]], "zeros up to"),
+        (lambda n, b: [n % 2] * b, "every bit is the last"),
+    ],
+    "7.2": [
+        (lambda bits: int("".join(map(str, bits)), 2), "turned round"),
+        (lambda bits: sum(map(int, bits)), "counts the ones"),
+        (lambda bits: sum(int(v) * 2 ** (t + 1) for t, v in enumerate(bits)), "twice too much"),
+    ],
+    "7.3": [
+        ((20, 20, 10), "look at b"),
+        ((5, 20, -10), "when the 1 comes"),
+        ((20, 5, -10), "so that it holds"),
+        (20, "three numbers"),
+    ],
+    "7.4": [
+        (({3}, {1, 2, 3}), "change 1 stops both"),
+        (({1, 2, 3}, {1, 2, 3}), "nothing to mend"),
+        (({1}, {1, 2}), "change 3 stops both"),
+        (({1, 3}, {1, 3}), "2 stops it"),
+        (1, "pair of sets"),
+    ],
     "6.4": [
         (lambda dh, h, W: all_back(h, h[:, 0], h, W, W, dh, da_only=True, next_=False), "nothing comes back"),
         (lambda dh, h, W: all_back(h, h[:, 0], h, W.T, W.T, dh, da_only=True), "must be transposed"),

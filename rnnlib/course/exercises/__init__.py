@@ -11,6 +11,8 @@ from rnnlib.course.exercises import (
     notebook_04,
     notebook_05,
     notebook_06,
+    notebook_07,
+    notebook_08,
 )
 from rnnlib.course.exercises.checking import is_untouched
 from rnnlib.course.exercises.notebook_06 import sealed
@@ -26,6 +28,8 @@ CHECKERS: dict[str, Callable[[Any], str | None]] = {
     **notebook_04.CHECKERS,
     **notebook_05.CHECKERS,
     **notebook_06.CHECKERS,
+    **notebook_07.CHECKERS,
+    **notebook_08.CHECKERS,
 }
 
 

@@ -13,6 +13,8 @@ NOTEBOOKS = [
     ("04", "Gradients, one\nstep at a time", 30),
     ("05", "Backpropagation\nthrough time", 45),
     ("06", "When backprop\nis wrong", 35),
+    ("07", "Binary addition", 45),
+    ("08", "Vanishing and\nexploding gradients", 40),
 ]
 ROW = 4  # boxes in a row
 WIDTH, HEIGHT = 2.3, 1.25
