@@ -139,7 +139,8 @@ def _borrowed_sizes(answer: Callable) -> str:
     """Return a sentence where a function reads N, T, D or H as globals: in the notebook they have other values."""
     code = getattr(answer, "__code__", None)
     used = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"} if code else set()
-    borrowed = ", ".join(letter for letter in "NTDH" if letter in used)
+    sizes = [letter for letter in "NTDH" if letter in used and isinstance(answer.__globals__.get(letter), int)]
+    borrowed = ", ".join(sizes)
     return (
         f"it reads {borrowed} from the notebook: take the sizes from its own arguments, as in x.shape"
         if borrowed

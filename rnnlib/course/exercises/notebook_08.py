@@ -122,7 +122,7 @@ CHECKERS = {
     ),
     "8.3": FunctionExercise(
         right=_choose,
-        problems=lambda rng: [(0.9, 0.01), (0.5, 0.25), (0.99, 0.05)],
+        problems=lambda rng: [(0.9, 0.01), (0.5, 0.25), (0.99, 0.05), (0.5, 1.0)],
         mistakes=[
             (
                 lambda rate, tolerance: _choose(rate, tolerance) - 1,
