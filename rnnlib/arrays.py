@@ -1,6 +1,7 @@
 """The door: every array that enters rnnlib is copied here, or refused in one line."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,7 @@ def as_array(name: str, value: Any, axes: str, dtype: np.dtype, **sizes: int) ->
         TypeError: None, text, objects, complex numbers, masks, or floats that would lose digits.
         ValueError: a wrong shape, an empty axis, rows of different lengths, NaN or infinity.
     """
-    wanted = axes
-    if sizes:
-        wanted += " with " + ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
+    wanted = _in_words(axes, tuple(sizes.items()))
     array = as_rectangle(name, value, wanted)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers {wanted}, got {array.dtype} {array.shape}")
@@ -56,8 +55,18 @@ def as_rectangle(name: str, value: Any, wanted: str) -> np.ndarray:
         raise ValueError(f"{name}: expected {wanted}, got rows of different lengths") from None
 
 
+@lru_cache  # the same few shapes come by thousands of times in training
+def _in_words(axes: str, sizes: tuple[tuple[str, int], ...]) -> str:
+    return axes + (" with " if sizes else "") + ", ".join(f"{letter} = {size}" for letter, size in sizes)
+
+
+@lru_cache
+def _letters(axes: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", axes))
+
+
 def _fits(shape: tuple[int, ...], axes: str, sizes: dict[str, int]) -> bool:
-    letters = re.findall(r"\w+", axes)
+    letters = _letters(axes)
     if "..." in axes:
         shape = shape[max(len(shape) - len(letters), 0) :]
     if len(shape) != len(letters):
