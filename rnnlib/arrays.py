@@ -92,3 +92,10 @@ def as_size(name: str, value: Any) -> int:
     if value < 1:
         raise ValueError(f"{name}: expected at least 1, got {value}")
     return int(value)
+
+
+def as_positive(name: str, value: float) -> float:
+    """Return `value` where it is a finite number above 0, or refuse it with a ValueError."""
+    if not isinstance(value, int | float | np.integer | np.floating) or not 0 < value < np.inf:
+        raise ValueError(f"{name}: expected a finite number above 0, got {value}")
+    return value

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnlib.arrays import as_array
+from rnnlib.arrays import as_array, as_positive
 
 
 class SGD:
@@ -14,7 +14,7 @@ class SGD:
         Raises:
             ValueError: another number.
         """
-        self.lr = _positive("lr", lr)
+        self.lr = as_positive("lr", lr)
 
     def step(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
         """Move every parameter in place.
@@ -48,7 +48,7 @@ class Adam:
         Raises:
             ValueError: a number outside these ranges.
         """
-        self.lr, self.eps = _positive("lr", lr), _positive("eps", eps)
+        self.lr, self.eps = as_positive("lr", lr), as_positive("eps", eps)
         for name, beta in (("beta1", beta1), ("beta2", beta2)):
             if not 0 <= beta < 1:
                 raise ValueError(f"{name}: expected a number from 0 to below 1, got {beta}")
@@ -86,7 +86,7 @@ def clip_by_global_norm(grads: dict[str, np.ndarray], max_norm: float) -> float:
     Raises:
         TypeError, ValueError: `max_norm` not finite or not above 0, or a gradient not finite; nothing is changed.
     """
-    _positive("max_norm", max_norm)
+    as_positive("max_norm", max_norm)
     arrays = [as_array(name, _changeable(name, g), "(...)", np.dtype(np.float64)) for name, g in grads.items()]
     largest = max((np.abs(g).max() for g in arrays), default=0.0)
     if largest == 0:
@@ -96,12 +96,6 @@ def clip_by_global_norm(grads: dict[str, np.ndarray], max_norm: float) -> float:
         for g in grads.values():
             g *= max_norm / norm
     return norm
-
-
-def _positive(name: str, value: float) -> float:
-    if not isinstance(value, int | float | np.integer | np.floating) or not 0 < value < np.inf:
-        raise ValueError(f"{name}: expected a finite number above 0, got {value}")
-    return value
 
 
 def _fitting(params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

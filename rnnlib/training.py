@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.arrays import as_size
+from rnnlib.arrays import as_positive, as_size
 from rnnlib.network import RecurrentNetwork
-from rnnlib.optimizers import _positive, clip_by_global_norm
+from rnnlib.optimizers import clip_by_global_norm
 
 
 @dataclass
@@ -59,7 +59,7 @@ def fit(
         TypeError, ValueError: arguments that do not fit, no batch at all, a batch that the network refuses.
     """
     steps, every = as_size("steps", steps), as_size("every", every)
-    clip = np.finfo(float).max if clip is None else _positive("clip", clip)
+    clip = np.finfo(float).max if clip is None else as_positive("clip", clip)
     history, h0, ending = History(), None, "by an error"
     bar = _bar(steps) if progress else None
     try:
