@@ -99,3 +99,10 @@ def as_positive(name: str, value: float) -> float:
     if not isinstance(value, int | float | np.integer | np.floating) or not 0 < value < np.inf:
         raise ValueError(f"{name}: expected a finite number above 0, got {value}")
     return value
+
+
+def as_generator(rng: Any) -> np.random.Generator:
+    """Return `rng` where it is a numpy.random.Generator, or refuse it with a TypeError."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected numpy.random.default_rng(seed), got {type(rng).__name__}")
+    return rng

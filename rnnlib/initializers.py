@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnnlib.arrays import as_size
+from rnnlib.arrays import as_generator, as_size
 
 
 def normal(shape: tuple[int, int], rng: np.random.Generator, std: float = 1.0) -> np.ndarray:
@@ -22,8 +22,7 @@ def normal(shape: tuple[int, int], rng: np.random.Generator, std: float = 1.0) -
         TypeError: `rng` is no Generator, or a size is no whole number.
         ValueError: a size below 1, or a negative or infinite `std`.
     """
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected numpy.random.default_rng(seed), got {type(rng).__name__}")
+    as_generator(rng)
     if not 0 <= std < np.inf:
         raise ValueError(f"std: expected a finite number of at least 0, got {std}")
     n_in, n_out = shape

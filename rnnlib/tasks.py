@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.arrays import as_array, as_size
+from rnnlib.arrays import as_array, as_generator, as_size
 
 LARGEST_TABLE = 10  # bits; all pairs are then 4**9 = 262,144
 
@@ -68,7 +68,7 @@ def binary_addition(rng: np.random.Generator, n: int, bits: int) -> tuple[np.nda
         TypeError, ValueError: another source, sizes that are not whole numbers or too small.
     """
     n, bits = as_size("n", n), _as_whole("bits", bits, least=2)
-    drawn = _as_generator(rng).integers(0, 2, (n, bits - 1, 2), dtype=np.uint8)
+    drawn = as_generator(rng).integers(0, 2, (n, bits - 1, 2), dtype=np.uint8)
     return _additions(decode(drawn[..., 0]), decode(drawn[..., 1]), bits)
 
 
@@ -138,7 +138,7 @@ def remember_first(rng: np.random.Generator, n: int, lag: int) -> tuple[np.ndarr
         TypeError, ValueError: another source, sizes that are not whole numbers or too small.
     """
     n, lag = as_size("n", n), _as_whole("lag", lag, least=0)
-    target = _as_generator(rng).integers(0, 2, (n, 1)).astype(float)
+    target = as_generator(rng).integers(0, 2, (n, 1)).astype(float)
     x = np.zeros((n, lag + 1, 2))
     x[:, 0, 0] = 2 * target[:, 0] - 1
     x[:, :, 1] = rng.standard_normal((n, lag + 1))
@@ -166,9 +166,3 @@ def _as_whole(name: str, value: Any, least: int, most: int | None = None) -> int
         wanted = f"at least {least}" if most is None else f"a whole number from {least} to {most}"
         raise ValueError(f"{name}: expected {wanted}, got {value}")
     return int(value)
-
-
-def _as_generator(rng: Any) -> np.random.Generator:
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected numpy.random.default_rng(seed), got {type(rng).__name__}")
-    return rng
