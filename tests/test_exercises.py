@@ -46,6 +46,19 @@ def power(W, n):
     return W if n == 1 else W @ power(W, n - 1)
 
 
+def two_loops(x, h0, h, do, W, U, V, start=True, walk=True, first="h0"):
+    """Return the exam's gradients for tanh, by einsum over explicit walks; faults can be put in."""
+    slope, H = 1 - h * h, len(h0)
+    before = [{"h0": h0, "last": h[-1], "zero": 0 * h0}[first], *h[:-1]]
+    dW, dU = 0, 0
+    for t in range(len(x)):
+        row = (do[t] @ V) * (slope[t] if start else np.ones(H))
+        for s in reversed(range(t + 1)):
+            dW, dU = dW + np.einsum("i,j->ij", row, x[s]), dU + np.einsum("i,j->ij", row, before[s])
+            row = (row @ U) * (slope[s - 1] if walk else 1)
+    return dW, dU, np.einsum("tk,th->kh", do, h)
+
+
 def as_found(dh, h, W):
     da = dh * (1 - h * h)
     for t in range(h.shape[1] - 2, -1, -1):
@@ -256,6 +269,21 @@ WRONG = {
         (({1}, {1, 2}), "change 3 stops both"),
         (({1, 3}, {1, 3}), "2 stops it"),
         (1, "pair of sets"),
+    ],
+    "9.1": [
+        (lambda *p: two_loops(*p, start=False, walk=False), "dW: the slope of tanh is nowhere"),
+        (lambda *p: two_loops(*p, start=False), "where a walk starts"),
+        (lambda *p: two_loops(*p, walk=False), "missing in the walk"),
+        (lambda *p: two_loops(*p, first="last"), "dU: at s = 0 the index"),
+        (lambda *p: two_loops(*p, first="zero"), "h_0 is not zero here"),
+        (lambda x, h0, h, do, W, U, V: two_loops(x, h0, h, do, W, U.T, V), "dW: the walk back goes through U"),
+        (lambda *p: two_loops(*p)[:2], "should return 3 arrays"),
+    ],
+    "9.2": [
+        (len, "length of the string"),
+        (lambda text: text.count("("), "counts all brackets"),
+        (lambda text: len(text) - 2 * text.count("("), "counts the leaves"),
+        (lambda text: len(text) - len(text.lstrip("(")), "at the beginning only"),
     ],
     "6.4": [
         (lambda dh, h, W: all_back(h, h[:, 0], h, W, W, dh, da_only=True, next_=False), "nothing comes back"),

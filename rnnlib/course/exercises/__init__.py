@@ -13,6 +13,7 @@ from rnnlib.course.exercises import (
     notebook_06,
     notebook_07,
     notebook_08,
+    notebook_09,
 )
 from rnnlib.course.exercises.checking import is_untouched
 from rnnlib.course.exercises.notebook_06 import sealed
@@ -30,6 +31,7 @@ CHECKERS: dict[str, Callable[[Any], str | None]] = {
     **notebook_06.CHECKERS,
     **notebook_07.CHECKERS,
     **notebook_08.CHECKERS,
+    **notebook_09.CHECKERS,
 }
 
 

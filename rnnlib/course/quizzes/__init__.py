@@ -1,0 +1,89 @@
+"""The confirmation quizzes: `quizzes.show("third-weight")` asks, `quizzes.answer("third-weight", 2)` answers."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from IPython.display import display
+
+from rnnlib.course.exercises.checking import is_untouched
+from rnnlib.course.figures.course_map import NOTEBOOKS
+from rnnlib.course.quizzes import (
+    notebook_01,
+    notebook_02,
+    notebook_03,
+    notebook_04,
+    notebook_05,
+    notebook_06,
+    notebook_07,
+    notebook_08,
+    notebook_09,
+)
+from rnnlib.course.quizzes.panel import panel
+from rnnlib.course.quizzes.question import Choice, Formula
+from rnnlib.course.quizzes.score import Score
+
+__all__ = ["QUIZZES", "answer", "score", "show"]
+
+# number of the notebook that a quiz asks about → name → quiz
+BY_NOTEBOOK: dict[str, dict[str, Choice | Formula]] = {
+    "01": notebook_01.QUIZZES,
+    "02": notebook_02.QUIZZES,
+    "03": notebook_03.QUIZZES,
+    "04": notebook_04.QUIZZES,
+    "05": notebook_05.QUIZZES,
+    "06": notebook_06.QUIZZES,
+    "07": notebook_07.QUIZZES,
+    "08": notebook_08.QUIZZES,
+    "09": notebook_09.QUIZZES,
+}
+QUIZZES = {name: quiz for quizzes in BY_NOTEBOOK.values() for name, quiz in quizzes.items()}
+_SESSION = Score()
+
+
+def show(name: str) -> None:
+    """Show the quiz `name` as a panel with a Check button.
+
+    Raises:
+        ValueError: there is no such quiz, or it is answered with a function and has no options to show.
+    """
+    quiz = _find(name)
+    if isinstance(quiz, Formula):
+        raise ValueError(f"name: {name} has no options; answer it by quizzes.answer({name!r}, your_function)")
+    display(panel(quiz, lambda option: _judge(name, option)))
+
+
+def answer(name: str, option_or_function: Any) -> None:
+    """Print ✓ or ✗ and why for an answer to the quiz `name`, and ○ for a stub that is still empty.
+
+    Args:
+        name: the quiz, such as "third-weight".
+        option_or_function: the number of an option, or the function that is asked for.
+
+    Raises:
+        TypeError: the quiz has options, and this is not the number of one.
+        ValueError: no quiz has this name, or no option this number.
+    """
+    _find(name)
+    if is_untouched(option_or_function):
+        print(f"○ {name} not answered yet")
+    else:
+        print(_judge(name, option_or_function))
+
+
+def score() -> None:
+    """Print how many quizzes were answered in this session, and how many rightly, notebook by notebook."""
+    titles = {number: f"{number} {' '.join(title.split())}" for number, title, _ in NOTEBOOKS}
+    print(_SESSION.table({titles[number]: list(quizzes) for number, quizzes in BY_NOTEBOOK.items()}))
+
+
+def _judge(name: str, answer: Any) -> str:
+    right, sentence = QUIZZES[name].judge(answer)
+    _SESSION.note(name, right)
+    return f"{'✓' if right else '✗'} {name}: {sentence}"
+
+
+def _find(name: str) -> Choice | Formula:
+    if name not in QUIZZES:
+        near = get_close_matches(str(name), QUIZZES, n=3, cutoff=0.4) or list(QUIZZES)
+        raise ValueError(f"name: expected the name of a quiz, such as {', '.join(near)}, got {name!r}")
+    return QUIZZES[name]
