@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from rnnlib.course.exercises import CHECKERS
 from rnnlib.course.figures.course_map import NOTEBOOKS
+from rnnlib.course.quizzes import QUIZZES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,3 +29,13 @@ def test_every_make_command_named_exists():
     for page in ("README.md", "CONTRIBUTING.md"):
         for command in re.findall(r"^make (\w[\w-]*)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE):
             assert re.search(rf"^{command}:", makefile, re.MULTILINE), command
+
+
+def test_each_question_that_learners_ask_most_is_asked_somewhere():
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("What learners ask most")[2]
+    rows = re.findall(r"^\| .+ \| (quiz .+) \|$", table, re.MULTILINE)
+    assert len(rows) == 9
+    for row in rows:
+        names, numbers = re.findall(r"`([\w-]+)`", row), re.findall(r"\d\.\d", row)
+        assert names and numbers
+        assert set(names) <= set(QUIZZES) and set(numbers) <= set(CHECKERS), row
