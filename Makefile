@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
+BROWSER_STAMP := $(VENV)/.installed-browser
 
 # The stamp holds the folder it was made in. Moved or copied elsewhere, .venv would still run the old
 # folder's rnnlib; and its Python may have been uninstalled since. Either way it is made again.
@@ -22,7 +23,7 @@ define CHECK_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test install refresh lint lock
+.PHONY: help lab test test-browser install refresh lint lock
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -32,6 +33,9 @@ lab: $(STAMP)  ## open the course in JupyterLab, in your own copy my-course/ (PO
 
 test: $(STAMP)  ## run every test and every notebook
 	@$(PY) -m pytest -n auto --dist loadfile
+
+test-browser: $(BROWSER_STAMP)  ## open every notebook in JupyterLab in a browser, and click through what a learner does
+	@$(PY) -m pytest -v tests/browser
 
 install: $(STAMP)  ## only make .venv and install what is missing
 	@echo "Everything is installed in $(VENV)."
@@ -48,7 +52,7 @@ lock:  ## rewrite constraints.txt from the newest versions that requirements.txt
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
 	echo "Installing the newest versions into a temporary folder (a minute or two) …"; \
 	$(PYTHON) -m venv "$$tmp/venv"; python="$$tmp/venv/bin/python"; \
-	"$$python" -m pip install --quiet --disable-pip-version-check -r requirements.txt -e '.[test]'; \
+	"$$python" -m pip install --quiet --disable-pip-version-check -r requirements.txt -e '.[test,browser]'; \
 	{ echo '# The exact version of everything installed, as tested on Linux with the Python of the next line.'; \
 	  echo "# $$("$$python" --version). Written by \`make lock\`: do not edit."; \
 	  "$$python" -m pip freeze --exclude-editable; } > "$$tmp/constraints.txt"; \
@@ -65,3 +69,7 @@ $(STAMP): requirements.txt constraints.txt pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt -e '.[test]'
 	@pwd > $@
 	@echo "Installed."
+
+$(BROWSER_STAMP): $(STAMP)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	@touch $@

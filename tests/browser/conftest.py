@@ -1,0 +1,133 @@
+"""What the browser tests share: a browser, a JupyterLab with copies of the notebooks, a folder for pictures."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from lab_page import BROWSER, LabPage
+
+from rnnlib.course.lab import QUIET
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+TOKEN = "browser-tests"
+SHOTS = Path(tempfile.gettempdir()) / f"rnn-course-screenshots-{os.getpid()}"
+JUPYTER_FOLDERS = [
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "JUPYTERLAB_SETTINGS_DIR",
+    "JUPYTERLAB_WORKSPACES_DIR",
+    "IPYTHONDIR",
+    "HOME",
+]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "notebook" in metafunc.fixturenames:
+        paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+        metafunc.parametrize("notebook", paths, ids=[path.stem for path in paths])
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if SHOTS.exists():
+        terminalreporter.write_line(f"Screenshots: {SHOTS}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        _skip("Playwright is not installed: `make test-browser` brings it")
+    program = next(filter(None, [*map(shutil.which, NAMES), shutil.which(MAC)]), None)
+    if program is None:
+        _skip(f"there is no browser here: expected one of {', '.join(NAMES)}, as by `apt install chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=BROWSER)
+        yield browser
+        browser.close()
+
+
+def _skip(reason: str) -> None:
+    """Skip, but where the browser is required (.ci/run says so), fail."""
+    (pytest.fail if os.environ.get("BROWSER_TESTS") == "required" else pytest.skip)(reason)
+
+
+def clean_environment(folder: Path) -> dict[str, str]:
+    """Return an environment in which nobody's Jupyter settings count and nothing is written outside `folder`."""
+    return {**os.environ, **{name: str(folder / name) for name in JUPYTER_FOLDERS}}
+
+
+@pytest.fixture(scope="session")
+def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Return the address of a JupyterLab, and the folder that it serves."""
+    folder, own = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("jupyter")
+    settings = {"ip": "127.0.0.1", "port": 0, "root_dir": folder}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *QUIET]
+    command += [f"--IdentityProvider.token={TOKEN}", *[f"--ServerApp.{name}={v}" for name, v in settings.items()]]
+    process = subprocess.Popen(command, env=clean_environment(own), cwd=folder)
+    yield _address(process, own / "JUPYTER_RUNTIME_DIR"), folder
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def _address(process: subprocess.Popen, runtime: Path) -> str:
+    for _ in range(600):
+        assert process.poll() is None, "JupyterLab has ended"
+        for file in runtime.glob("jpserver-*.json"):
+            if text := file.read_text():
+                return json.loads(text)["url"]
+        time.sleep(0.1)
+    pytest.fail("JupyterLab has not started within a minute")
+
+
+@pytest.fixture
+def open_notebook(browser: Any, server: tuple[str, Path], tmp_path: Path) -> Iterator[Callable[..., LabPage]]:
+    """Return a function that opens a copy of a notebook, by default without its outputs, as nobody has run it."""
+    address, served = server
+    folder = served / tmp_path.name
+    shutil.copytree(NOTEBOOKS / "data", folder / "data")
+    context = browser.new_context()
+    lab = LabPage(context.new_page(), folder)
+
+    def open_one(path: Path, keep_outputs: bool = False) -> LabPage:
+        nb = nbformat.read(path, as_version=4)
+        for cell in nb.cells:
+            if cell.cell_type == "code" and not keep_outputs:
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(nb, folder / path.name)
+        lab.open(f"{address}lab/tree/{folder.name}/{path.name}?reset&token={TOKEN}", path.name)
+        return lab
+
+    yield open_one
+    context.close()
+    _shut_down_kernels(address)
+    assert not lab.complaints
+
+
+def _shut_down_kernels(address: str) -> None:
+    headers = {"Authorization": f"token {TOKEN}"}
+    with urllib.request.urlopen(urllib.request.Request(f"{address}api/sessions", headers=headers)) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        one = f"{address}api/sessions/{session['id']}"
+        urllib.request.urlopen(urllib.request.Request(one, headers=headers, method="DELETE")).close()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Return the folder for pictures; it stays when the tests are over, and the last line names it."""
+    SHOTS.mkdir(exist_ok=True)
+    return SHOTS

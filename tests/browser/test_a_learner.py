@@ -1,0 +1,107 @@
+"""What a learner does in the browser: answers a quiz, moves a slider, solves an exercise, starts with `make lab`."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import NOTEBOOKS, clean_environment
+from lab_page import LabPage, output_of
+
+from rnnlib.course.quizzes import QUIZZES
+
+ROOT = NOTEBOOKS.parent
+QUIZ = "third-weight"  # its options have formulas
+ONE_STEP = "return np.tanh(x_t @ W_x + h_prev @ W_h + b)"
+SLIDERS = ["01_sequences_and_state", "07_binary_addition", "08_vanishing_gradients"]
+
+
+def feedback_to(panel, option):
+    """Choose `option` in the panel of a quiz, press Check, and return what is said."""
+    panel.locator(".rnn-quiz-choice button").nth(option - 1).click()
+    panel.locator(".rnn-quiz-check").click()
+    said = panel.locator(".rnn-quiz-feedback")
+    said.get_by_text(re.compile(rf"[✓✗] {QUIZ}")).wait_for()
+    return said.inner_text().strip()
+
+
+def test_a_quiz_tells_why_an_option_is_wrong_and_why_one_is_right(open_notebook):
+    lab = open_notebook(NOTEBOOKS / "09_confirmation_quizzes.ipynb")
+    lab.run_all()
+    panel = lab.code_cell(f'quizzes.show("{QUIZ}")').locator(".rnn-quiz")
+    assert panel.locator(".rnn-quiz-question mjx-container").count() == 3  # x_{t-1}, h_{t-1}, y_{t-1}
+    assert "$" not in panel.inner_text()
+    quiz = QUIZZES[QUIZ]
+    wrong = 1
+    assert wrong != quiz.right
+    assert feedback_to(panel, wrong) == f"✗ {QUIZ}: {quiz.options[wrong - 1].feedback}"
+    assert feedback_to(panel, quiz.right) == f"✓ {QUIZ}: {quiz.options[quiz.right - 1].feedback}"
+    counts = lab.run(lab.code_cell("quizzes.score()")).splitlines()
+    assert counts[1].split()[-4:] == ["2", "1", "1", "0"]  # questions, answered, right, at first
+
+
+@pytest.mark.parametrize("stem", SLIDERS)
+def test_a_slider_moves_its_figure(open_notebook, stem):
+    lab = open_notebook(NOTEBOOKS / f"{stem}.ipynb")
+    lab.run_all()
+    cell = lab.code_cell("def slider(")
+    figure = cell.locator(".jp-OutputArea img")
+    before = figure.get_attribute("src")
+    cell.locator(".noUi-handle").press("ArrowRight")
+    moved = "([img, before]) => !img.isConnected || img.src !== before"
+    lab.page.wait_for_function(moved, arg=[figure.element_handle(), before])
+    assert figure.get_attribute("src") != before
+    assert cell.locator(".jp-OutputArea img").count() == 1
+
+
+def test_an_exercise_is_answered_wrong_and_then_right(open_notebook):
+    lab = open_notebook(NOTEBOOKS / "02_forward_pass.ipynb")
+    lab.run_all()
+    stub, check = lab.code_cell("def step("), lab.code_cell('exercises.check("2.1"')
+    assert output_of(check) == "○ 2.1 not attempted yet"
+    lab.replace_last_line(stub, "return np.tanh(x_t @ W_x + b)")
+    lab.run(stub)
+    assert lab.run(check) == "✗ 2.1: h_t ignores h_prev: W_h never touches the previous state"
+    lab.replace_last_line(stub, ONE_STEP)
+    lab.run(stub)
+    assert lab.run(check) == "✓ 2.1"
+
+
+@pytest.fixture
+def make_lab(tmp_path):
+    """Run `make lab` in a copy of the course with this Python, and return its process and the address it prints."""
+    course = tmp_path / "my folder コース"
+    (tmp_path / "HOME").mkdir()
+    shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "my-course"))
+    stamp = tmp_path / "installed"
+    stamp.write_text(f"{course}\n")  # the environment that runs these tests serves the copy too
+    command = ["make", "lab", f"VENV={Path(sys.prefix)}", f"STAMP={stamp}"]
+    environment = {**clean_environment(tmp_path), "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
+    with subprocess.Popen(
+        command, cwd=course, env=environment, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    ) as process:
+        yield course, next((found[0] for line in process.stdout if (found := re.search(r"http\S+", line))), None)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=30)
+
+
+@pytest.mark.skipif(os.name == "nt" or shutil.which("make") is None, reason="this way in needs make")
+def test_the_whole_way_from_make_lab_to_a_solved_exercise(browser, make_lab):
+    course, address = make_lab
+    assert address, "make lab printed no address"
+    lab = LabPage(browser.new_page(), course / "my-course")
+    lab.open(address, "00_start_here.ipynb")
+    stub, check = lab.code_cell("def twice("), lab.code_cell('exercises.check("0.1"')
+    lab.replace_last_line(stub, "return 2 * x")
+    lab.run(stub)
+    assert lab.run(check) == "✓ 0.1"
+    lab.save()
+    assert "return 2 * x" in lab.path.read_text(encoding="utf-8")
+    ours = course / "notebooks" / lab.path.name
+    assert ours.read_bytes() == (NOTEBOOKS / lab.path.name).read_bytes()
+    lab.page.close()
+    assert not lab.complaints

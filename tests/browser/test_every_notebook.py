@@ -1,0 +1,32 @@
+"""Every notebook, in a browser: unrun it shows its figures, and run from the top it shows no error."""
+
+import nbformat
+
+
+def pictures_in(nb: dict) -> int:
+    """Return how many pictures the outputs of a notebook hold."""
+    outputs = [output for cell in nb["cells"] for output in cell.get("outputs", [])]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+def test_unrun_it_shows_every_figure(open_notebook, notebook):
+    stored = pictures_in(nbformat.read(notebook, as_version=4))
+    lab = open_notebook(notebook, keep_outputs=True)
+    figures = lab.figures()
+    assert all(figures)
+    assert len(figures) == stored
+    assert lab.page.locator("mjx-merror").count() == 0  # a formula that MathJax cannot read
+
+
+def test_run_all_shows_no_error(open_notebook, notebook, shots):
+    lab = open_notebook(notebook)
+    lab.run_all()
+    nb = lab.save()
+    code = [cell for cell in nb["cells"] if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell["outputs"]]
+    assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
+    figures = lab.figures()
+    assert all(figures)
+    assert len(figures) >= pictures_in(nb)  # sliders show one more, in their widget
+    lab.shoot(shots, notebook.stem)
