@@ -45,6 +45,9 @@ class LabPage:
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         # The toolbar says idle before the kernel is connected, and Run All is then silently ignored.
         self.page.wait_for_function("document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')")
+        # JupyterLab puts the cells of a long notebook into the page one after the other.
+        number = len(self.saved()["cells"])
+        self.page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-Cell').length === {number}")
 
     def run_all(self) -> None:
         """Click Run › Run All Cells, and wait until the last one is done; the cells must not have run before."""
@@ -80,20 +83,23 @@ class LabPage:
             self.page.keyboard.press(key)
         self.page.keyboard.type(line)
 
-    def figures(self) -> list[bool]:
-        """Return for every picture in an output whether it is really shown."""
-        self._scroll_through()
-        shown = "pictures => pictures.map(p => p.complete && p.naturalWidth > 0 && p.clientWidth > 0)"
-        return self.page.locator(".jp-OutputArea-output img").evaluate_all(shown)
+    def wait_for_figures(self, number: int) -> None:
+        """Scroll through the notebook until `number` pictures are really shown in its outputs, or fail."""
+        panel = self.page.locator(".jp-WindowedPanel-outer").first
+        shown = "pictures => pictures.filter(p => p.complete && p.naturalWidth > 0 && p.clientWidth > 0).length"
+        for _ in range(10):
+            for top in range(0, panel.evaluate("panel => panel.scrollHeight"), 1200):
+                panel.evaluate("(panel, top) => panel.scrollTo(0, top)", top)
+                self.page.wait_for_timeout(50)
+            found = self.page.locator(".jp-OutputArea-output img").evaluate_all(shown)
+            if found == number:
+                return
+        raise AssertionError(f"expected {number} pictures in the outputs, found {found}")
 
     def save(self) -> dict:
         """Save by Ctrl + S, and return the notebook as it is on the disk then."""
-        before = self.path.stat().st_mtime_ns
-        self.page.keyboard.press("Control+s")
-        for _ in range(200):
-            self.page.wait_for_timeout(50)
-            if self.path.stat().st_mtime_ns != before:
-                break
+        with self.page.expect_response(lambda answer: answer.request.method == "PUT" and "/contents/" in answer.url):
+            self.page.keyboard.press("Control+s")
         return self.saved()
 
     def saved(self) -> dict:
@@ -101,7 +107,7 @@ class LabPage:
         return json.loads(self.path.read_text(encoding="utf-8"))
 
     def shoot(self, shots: Path, name: str) -> None:
-        """Take pictures of the whole notebook, from top to bottom: name-01.png, name-02.png …"""
+        """Take pictures of the whole notebook, from top to bottom: `name`-01.png and so on."""
         panel = self.page.locator(".jp-WindowedPanel-outer").first
         height = panel.evaluate("panel => panel.scrollHeight")
         step = panel.evaluate("panel => panel.clientHeight")
@@ -109,12 +115,6 @@ class LabPage:
             panel.evaluate("(panel, top) => panel.scrollTo(0, top)", top)
             self.page.wait_for_timeout(300)
             panel.screenshot(path=shots / f"{name}-{number:02}.png")
-
-    def _scroll_through(self) -> None:
-        panel = self.page.locator(".jp-WindowedPanel-outer").first
-        for top in range(0, panel.evaluate("panel => panel.scrollHeight"), 1200):
-            panel.evaluate("(panel, top) => panel.scrollTo(0, top)", top)
-            self.page.wait_for_timeout(50)
 
     def _wait_for_prompt(self, cell: Any, before: str = "") -> None:
         """Wait until `cell` has the number of a run that is not `before`, and no cell and no kernel is at work."""
