@@ -46,7 +46,7 @@ def power(W, n):
     return W if n == 1 else W @ power(W, n - 1)
 
 
-def two_loops(x, h0, h, do, W, U, V, start=True, walk=True, first="h0"):
+def two_loops(x, h0, h, do, W, U, V, start=True, walk=True, first="h0", late=False):
     """Return the exam's gradients for tanh, by einsum over explicit walks; faults can be put in."""
     slope, H = 1 - h * h, len(h0)
     before = [{"h0": h0, "last": h[-1], "zero": 0 * h0}[first], *h[:-1]]
@@ -55,8 +55,13 @@ def two_loops(x, h0, h, do, W, U, V, start=True, walk=True, first="h0"):
         row = (do[t] @ V) * (slope[t] if start else np.ones(H))
         for s in reversed(range(t + 1)):
             dW, dU = dW + np.einsum("i,j->ij", row, x[s]), dU + np.einsum("i,j->ij", row, before[s])
-            row = (row @ U) * (slope[s - 1] if walk else 1)
+            row = (row @ U) * (slope[s - (not late)] if walk else 1)
     return dW, dU, np.einsum("tk,th->kh", do, h)
+
+
+def answer_of_9_2(text):
+    """Return how deep the deepest digit of an expression stands."""
+    return max(text[:i].count("(") - text[:i].count(")") for i in range(len(text)) if text[i].isdigit())
 
 
 def as_found(dh, h, W):
@@ -274,6 +279,15 @@ WRONG = {
         (lambda *p: two_loops(*p, start=False, walk=False), "dW: the slope of tanh is nowhere"),
         (lambda *p: two_loops(*p, start=False), "where a walk starts"),
         (lambda *p: two_loops(*p, walk=False), "missing in the walk"),
+        (lambda *p: two_loops(*p, late=True), "one step too late"),
+        (
+            lambda x, h0, h, do, *p: (*two_loops(x, h0, h, do, *p)[:2], np.outer(do[-1], h[-1])),
+            "dV: the numbers differ",
+        ),
+        (
+            lambda x, h0, h, do, *p: (*two_loops(x, h0, h, do, *p)[:2], (do.T * np.arange(1, len(h) + 1)) @ h),
+            "dV: each step adds to dV once",
+        ),
         (lambda *p: two_loops(*p, first="last"), "dU: at s = 0 the index"),
         (lambda *p: two_loops(*p, first="zero"), "h_0 is not zero here"),
         (lambda x, h0, h, do, W, U, V: two_loops(x, h0, h, do, W, U.T, V), "dW: the walk back goes through U"),
@@ -284,6 +298,9 @@ WRONG = {
         (lambda text: text.count("("), "counts all brackets"),
         (lambda text: len(text) - 2 * text.count("("), "counts the leaves"),
         (lambda text: len(text) - len(text.lstrip("(")), "at the beginning only"),
+        (lambda text: answer_of_9_2(text) + 1, "one too many"),
+        (lambda text: answer_of_9_2(text) - 1, "one too few"),
+        (lambda text: max(map(len, re.findall(r"[(]+|[)]+", text)), default=0), "the numbers differ"),
     ],
     "6.4": [
         (lambda dh, h, W: all_back(h, h[:, 0], h, W, W, dh, da_only=True, next_=False), "nothing comes back"),

@@ -42,6 +42,7 @@ WRONG = {
         (lambda n, f, s, p: 1 + (n - f + p) // s, "both sides"),
         (lambda n, f, s, p: 1 + (n - f + 2 * p) / s, "whole number"),
         (lambda n, f, s, p: 1 + -((f - n - 2 * p) // s), "round down"),
+        (lambda n, f, s, p: round((n + 2 * p - f) / s) + 1, "rounded up"),
     ],
     "chain-rule": [
         (lambda x, y: 1.0, "misprinted"),
@@ -71,6 +72,9 @@ WRONG = {
         (lambda d, W, u, v: (d * sigma(v) * (1 - sigma(v))) @ W, "the order"),
         (lambda d, W, u, v: (d @ W) * (1 - np.tanh(v) ** 2), "slope of tanh"),
         (lambda d, W, u, v: (d @ W) * sigma(v), "not by its slope"),
+        (lambda d, W, u, v: (d * sigma(u) * (1 - sigma(u))) @ W, "its slope is in it"),
+        (lambda d, W, u, v: d @ W.T, "and W must be transposed"),
+        (lambda d, W, u, v: (d @ W) * v * (1 - v), "wants the output of the sigmoid"),
     ],
 }
 CASES = [(name, function, words) for name, wrong in WRONG.items() for function, words in wrong]

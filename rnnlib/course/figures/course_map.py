@@ -15,7 +15,7 @@ NOTEBOOKS = [
     ("06", "When backprop\nis wrong", 35),
     ("07", "Binary addition", 45),
     ("08", "Vanishing and\nexploding gradients", 40),
-    ("09", "Confirmation\nquizzes", 30),
+    ("09", "Confirmation\nquizzes", 60),
 ]
 ROW = 4  # boxes in a row
 WIDTH, HEIGHT = 2.3, 1.25

@@ -5,7 +5,8 @@ from rnnlib.course.quizzes.question import Choice, Option
 QUIZZES = {
     "third-weight": Choice(
         title="The third weight (重み)",
-        text="A recurrent network has three weight matrices. One leads from the input to the hidden layer, "
+        text="The recurrent network of notebook 01 has three weight matrices. One leads from the input to the hidden "
+        "layer, "
         "one from the hidden layer to the output. What does the third do?",
         options=(
             Option(

@@ -9,11 +9,12 @@ QUIZZES = {
         "digits. What is proved?",
         options=(
             Option(
-                "That it is right for this input and these weights, and no more.",
-                "other weights, a second sequence, a start that is not zero: each can find a fault that this cannot.",
+                "That this $h_3$ is right, to 8 digits, for this input and these weights.",
+                "and no more: other weights, a second sequence, a start that is not zero, or a look at h_1 may find "
+                "a fault.",
             ),
             Option(
-                "That it is right: 8 digits do not agree by chance.",
+                "That the forward pass is right: 8 digits in a row do not agree by chance.",
                 "not by chance, but faults can hide: an ignored h_0 is invisible as long as h_0 is zero.",
             ),
             Option(

@@ -39,7 +39,7 @@ QUIZZES = {
         options=(
             Option(
                 "Nothing: the minimum is at the same place.",
-                "the place is the same, but the way to it is not: each step is 8 times shorter.",
+                "the place is the same, but the way to it is not: each update is 8 times shorter.",
             ),
             Option(
                 "Each update is 8 times smaller, in the same direction.",

@@ -25,7 +25,9 @@ QUIZZES = {
     "delta-dot": Choice(
         title="BPTT (通時的誤差逆伝播): the exam's line",
         text="A network in rows, without activation: $h_t = x_t W^\\top + h_{t-1} U^\\top$, $o_t = h_t V^\\top$. "
-        "`delta_t` (a row of H numbers) is the gradient by $h_t$. Which line gives the gradient by $h_{t-1}$?",
+        "`delta_t` (a row of H numbers) is the gradient of one loss, of step t or a later one, by $h_t$. Which line "
+        "gives the "
+        "gradient of that loss by $h_{t-1}$?",
         options=(
             Option("`delta_t.dot(W)`", "W leads down to the input: this is the gradient by x_t."),
             Option("`delta_t.dot(U)`", "forward multiplies by Uᵀ, so the way back multiplies by its transpose, U."),
@@ -64,6 +66,16 @@ QUIZZES = {
                     "the order: first back through W, then times the slope at u_{t-1}",
                 ),
                 (
+                    lambda delta, W, u, v: W.T @ (_slope(u) * delta),
+                    "delta_t is the gradient by u_t already, so its slope is in it: go through W, then take that of "
+                    "u_{t-1}",
+                ),
+                (lambda delta, W, u, v: W @ delta, "f' is forgotten, and W must be transposed on the way back"),
+                (
+                    lambda delta, W, u, v: v * (1 - v) * (W.T @ delta),
+                    "f (1 - f) wants the output of the sigmoid; u_{t-1} is what goes into it",
+                ),
+                (
                     lambda delta, W, u, v: (1 - np.tanh(v) ** 2) * (W.T @ delta),
                     "this is the slope of tanh; here f is a sigmoid",
                 ),
@@ -81,7 +93,7 @@ QUIZZES = {
         text="In the backward loop `dh[:, t] + dh_next` stands where one might expect `dh[:, t]` alone. Why the sum?",
         options=(
             Option(
-                "It smooths the gradient over two steps, as momentum does.",
+                "It smooths the gradient: what is added up over two steps jumps about less.",
                 "nothing is smoothed: without the second part the numbers are wrong.",
             ),
             Option(
@@ -100,24 +112,26 @@ QUIZZES = {
         right=3,
     ),
     "immediate": Choice(
-        title="Immediate and total derivative (偏微分と全微分)",
-        text="One node, two steps: $h_2 = \\tanh(x_2 w_x + h_1 w_h + b)$. Someone writes "
+        title="A derivative (導関数), written in haste",
+        text="One node, two steps, from an $h_0$ that is not zero: $h_2 = \\tanh(x_2 w_x + h_1 w_h + b)$. Someone "
+        "writes "
         "$dh_2/dw_h = (1 - h_2^2)\\,h_1$. What is this?",
         options=(
             Option(
-                "The whole derivative by $w_h$.",
+                "The derivative of $h_2$ by $w_h$, over every path that leads from one to the other.",
                 "h_1 depends on w_h too: step 1 has used it. That path is left out.",
             ),
             Option(
-                "The immediate derivative: right for $h_1$ held fixed, and only one of two paths.",
-                "the other path goes down to h_1 and ends at w_h in step 1. The total derivative is the sum of both.",
+                "The derivative by $w_h$ with $h_1$ held fixed: one of two paths.",
+                "this is the immediate derivative. The other path goes down to h_1 and ends at w_h in step 1; the "
+                "total is the sum.",
             ),
             Option(
                 "The derivative by $h_1$.",
                 "that would be (1 − h_2²) w_h: the factor beside h_1.",
             ),
             Option(
-                "Neither: w_h is a constant, so its derivative is zero.",
+                "None of these: $w_h$ is a constant, the same at every step, so its derivative is zero.",
                 "for the input it is a constant; for the gradient by the weights it is the very thing that is moved.",
             ),
         ),

@@ -6,19 +6,20 @@ QUIZZES = {
     "in-place": Choice(
         title="In place (破壊的代入)",
         text="Inside a backward loop stands `dh[:, t] += dh_next`, where `dh` is the array that the caller passed in. "
-        "The rest is right. What happens?",
+        "The rest is right. Backward is called twice with the same array. Which call gives the right gradients?",
         options=(
             Option(
-                "The gradients are wrong at the first call already.",
-                "at the first call the sum is just what is needed. That is why a check of one call passes.",
+                "Neither: at the last step the sum is already in the wrong array.",
+                "the sum is just what is needed, and the first call is right. That is why a check of one call passes.",
             ),
             Option(
-                "Nothing: the caller has no more use for `dh`.",
-                "who knows? A second call with the same array, or another layer that reads it, gets other numbers.",
+                "Both: the second call overwrites what the first one has left.",
+                "nothing is overwritten: `+=` adds once more, to a dh that is no longer what the loss said.",
             ),
             Option(
-                "The first call is right, but the caller's array is changed; a second call is wrong.",
-                "the checker of notebook 06 calls twice and looks at the arguments for this very reason.",
+                "Only the first.",
+                "after it the caller's dh has changed. The checker of notebook 06 calls twice, and looks at the "
+                "arguments, for this reason.",
             ),
         ),
         right=3,

@@ -53,15 +53,16 @@ QUIZZES = {
         "sequence began?",
         options=(
             Option(
-                "So it is: what has no gradient has no effect.",
+                "Yes, it has forgotten: what has no gradient has no effect on the last state.",
                 "no effect of a small change. Which of two far-apart states it was in may still be kept perfectly.",
             ),
             Option(
-                "Not necessarily: a state can hold a bit firmly, and for that very reason not heed small changes.",
-                "forgetting is about the states, vanishing about their slopes. Learning suffers from the second.",
+                "Not necessarily: what is held firmly does not heed small changes.",
+                "forgetting is about the states, vanishing about their slopes: a state can hold a bit for ever, with "
+                "a slope of 0.",
             ),
             Option(
-                "It cannot be: a vanished gradient is a rounding error.",
+                "No, it cannot have: a gradient that seems to vanish is a rounding error of float64.",
                 "it is a true number; float64 reaches down to 1e-308.",
             ),
         ),

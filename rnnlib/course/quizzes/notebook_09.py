@@ -7,7 +7,7 @@ from rnnlib.course.quizzes.question import Choice, Formula, Option
 
 
 def _problems(rng: np.random.Generator) -> list[tuple]:
-    return [(7, 3, 1, 2), (9, 3, 2, 1), (10, 3, 4, 1), (28, 5, 1, 2), (5, 3, 2, 1)]
+    return [(7, 3, 1, 2), (9, 3, 2, 1), (10, 3, 4, 1), (28, 5, 1, 2), (5, 3, 2, 1), (7, 2, 3, 0)]
 
 
 QUIZZES = {
@@ -16,9 +16,15 @@ QUIZZES = {
         text="An image of 5 × 5 is convolved with a filter of 3 × 3; the stride is 2, the padding 1. How large is the "
         "result?",
         options=(
-            Option("2 × 2", "that would be the padding forgotten, or a filter of 5 × 5. It is ⌊(5 + 2·1 − 3)/2⌋ + 1."),
-            Option("3 × 3", "⌊(5 + 2·1 − 3)/2⌋ + 1 = 3 places in each direction."),
-            Option("4 × 4", "that is 5 + 2·1 − 3: divide by the stride, and count the first place too."),
+            Option(
+                "2 × 2", "that would be the padding forgotten, or a filter of 5 × 5. With its frame the image is 7 × 7."
+            ),
+            Option(
+                "3 × 3",
+                "with its frame the image is 7 × 7; the filter can start at 0, 2 and 4: three places in each "
+                "direction.",
+            ),
+            Option("4 × 4", "that would be 7 − 3: but the filter moves by two, and its first place counts too."),
             Option("5 × 5", "that would be stride 1: padding 1 keeps the size for a filter of 3 × 3."),
         ),
         right=2,
@@ -51,23 +57,25 @@ QUIZZES = {
     "concatenate": Choice(
         title="The recursive network (再帰型ニューラルネットワーク): two children, one parent",
         text="A network over trees makes the vector of a parent from those of its two children, `left` and `right`, "
-        "each with H numbers. With W of shape (H, 2H), which line goes into the activation?",
+        "each with H numbers. W is a matrix that fits. Which line goes into the activation, if `left` and `right` "
+        "must not "
+        "be mixed up?",
         options=(
             Option(
                 "`W.dot(left + right)`",
-                "the shapes do not fit, and with a W of (H, H) the order would be lost: left + right is right + left.",
+                "with a W of (H, H) that runs, but left + right is right + left: the order is lost.",
             ),
             Option(
                 "`W.dot(np.concatenate([left, right]))`",
-                "2H numbers in, H out: each child has its own half of W, and the parent is as long as a child.",
+                "W is (H, 2H): each child has its own half of it, and the parent is as long as a child.",
             ),
             Option(
                 "`W.dot(left * right)`",
-                "the shapes do not fit, and a product of entries is blind to the order, and dead where one child is 0.",
+                "a product of entries is blind to the order, and dead where one child is 0.",
             ),
             Option(
                 "`W.dot(np.maximum(left, right))`",
-                "the shapes do not fit, and of every pair of numbers the smaller would be thrown away.",
+                "the larger of two numbers is blind to the order, and the smaller is thrown away.",
             ),
         ),
         right=2,
