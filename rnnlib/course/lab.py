@@ -13,7 +13,7 @@ import shutil
 import socket
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,8 @@ COPY = ROOT / "my-course"
 RECORD = ".copied.json"  # in the copy: of every file, the fingerprint of the course's version that was copied
 FIRST = "00_start_here.ipynb"
 DEFAULT_PORT = 8888
+
+SETTINGS = Path(__file__).with_name("jupyter")  # JupyterLab's own question about news stays unasked too
 
 # JupyterLab must ask nobody for news, updates or extensions: the course works offline, and tells nobody.
 QUIET = [
@@ -117,10 +119,17 @@ def port_is_taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def use_settings(environment: MutableMapping[str, str]) -> None:
+    """Put the course's settings for JupyterLab before those that ``environment`` names; the user's own still win."""
+    given = environment.get("JUPYTER_CONFIG_PATH")
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(SETTINGS), *([given] if given else [])])
+
+
 def serve(folder: Path, port: int | None) -> None:
     """Run JupyterLab in ``folder`` until Ctrl-C, and print the one address to open."""
     from jupyterlab.labapp import LabApp  # takes a second: not before the copy is made
 
+    use_settings(os.environ)
     # Else the debugger's advice lands in the output of the first cell after a restart.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     # A token of ours, so that the address can be printed once; Jupyter would print three.

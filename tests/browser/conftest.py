@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from lab_page import BROWSER, LabPage
 
-from rnnlib.course.lab import QUIET
+from rnnlib.course.lab import QUIET, use_settings
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
@@ -67,7 +67,9 @@ def _skip(reason: str) -> None:
 
 def clean_environment(folder: Path) -> dict[str, str]:
     """Return an environment in which nobody's Jupyter settings count and nothing is written outside `folder`."""
-    return {**os.environ, **{name: str(folder / name) for name in JUPYTER_FOLDERS}}
+    environment = {**os.environ, **{name: str(folder / name) for name in JUPYTER_FOLDERS}}
+    environment.pop("JUPYTER_CONFIG_PATH", None)
+    return environment
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +79,9 @@ def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     settings = {"ip": "127.0.0.1", "port": 0, "root_dir": folder}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *QUIET]
     command += [f"--IdentityProvider.token={TOKEN}", *[f"--ServerApp.{name}={v}" for name, v in settings.items()]]
-    process = subprocess.Popen(command, env=clean_environment(own), cwd=folder)
+    environment = clean_environment(own)
+    use_settings(environment)
+    process = subprocess.Popen(command, env=environment, cwd=folder)
     yield _address(process, own / "JUPYTER_RUNTIME_DIR"), folder
     process.terminate()
     process.wait(timeout=30)

@@ -93,6 +93,8 @@ def test_the_whole_way_from_make_lab_to_a_solved_exercise(browser, make_lab):
     assert address, "make lab printed no address"
     lab = LabPage(browser.new_page(), course / "my-course")
     lab.open(address, "00_start_here.ipynb")
+    lab.page.wait_for_timeout(2000)
+    assert lab.page.locator(".Toastify__toast").count() == 0  # no question about news, nor any other
     stub, check = lab.code_cell("def twice("), lab.code_cell('exercises.check("0.1"')
     lab.replace_last_line(stub, "return 2 * x")
     lab.run(stub)
