@@ -1,7 +1,8 @@
 """Activation functions f, each beside its derivative.
 
 The derivative is written with the output h = f(a): the forward pass has h at hand already, and
-tanh'(a) = 1 - h² and sigmoid'(a) = h (1 - h) need nothing else.
+tanh'(a) = 1 - h² and sigmoid'(a) = h (1 - h) need nothing else. As in NumPy, `out` is an array to
+write the result into; it may be `a` itself.
 """
 
 from collections.abc import Callable
@@ -9,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 
 
-def tanh(a: np.ndarray) -> np.ndarray:
+def tanh(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the hyperbolic tangent of every element, between -1 and 1, in the shape of `a`."""
-    return np.tanh(a)
+    return np.tanh(a, out=out)
 
 
 def tanh_derivative(h: np.ndarray) -> np.ndarray:
@@ -19,10 +20,10 @@ def tanh_derivative(h: np.ndarray) -> np.ndarray:
     return 1 - h * h
 
 
-def sigmoid(a: np.ndarray) -> np.ndarray:
+def sigmoid(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return 1 / (1 + exp(-a)) of every element, in the shape of `a`, without overflow for any `a`."""
     z = np.exp(-np.abs(a))  # at most 1, so that nothing overflows
-    return np.where(np.asarray(a) >= 0, 1, z) / (1 + z)
+    return np.divide(np.where(np.asarray(a) >= 0, 1, z), 1 + z, out=out)
 
 
 def sigmoid_derivative(h: np.ndarray) -> np.ndarray:
@@ -30,9 +31,9 @@ def sigmoid_derivative(h: np.ndarray) -> np.ndarray:
     return h * (1 - h)
 
 
-def relu(a: np.ndarray) -> np.ndarray:
+def relu(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return max(0, a) of every element, in the shape of `a`."""
-    return np.maximum(a, 0)
+    return np.maximum(a, 0, out=out)
 
 
 def relu_derivative(h: np.ndarray) -> np.ndarray:
@@ -40,9 +41,9 @@ def relu_derivative(h: np.ndarray) -> np.ndarray:
     return np.where(np.asarray(h) > 0, np.ones_like(h), np.zeros_like(h))
 
 
-def identity(a: np.ndarray) -> np.ndarray:
+def identity(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return a copy of `a`: no activation at all."""
-    return np.array(a)
+    return np.positive(a, out=out)
 
 
 def identity_derivative(h: np.ndarray) -> np.ndarray:

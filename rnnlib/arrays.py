@@ -21,15 +21,16 @@ def as_array(name: str, value: Any, axes: str, dtype: np.dtype, **sizes: int) ->
         TypeError: None, text, objects, complex numbers, masks, or floats that would lose digits.
         ValueError: a wrong shape, an empty axis, rows of different lengths, NaN or infinity.
     """
-    wanted = _in_words(axes, tuple(sizes.items()))
+    known = tuple(sizes.items())
+    wanted = _in_words(axes, known)
     array = as_rectangle(name, value, wanted)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers {wanted}, got {array.dtype} {array.shape}")
-    if not _fits(array.shape, axes, sizes):
+    if not _fits(array.shape, axes, known):
         raise ValueError(f"{name}: expected {wanted}, got {array.shape}")
     if 0 in array.shape:
         raise ValueError(f"{name}: expected {wanted}, no axis empty, got {array.shape}")
-    if array.dtype.kind == "f" and not np.can_cast(array.dtype, dtype):
+    if array.dtype.kind == "f" and array.dtype != dtype and not np.can_cast(array.dtype, dtype):
         raise TypeError(f"{name}: expected {np.dtype(dtype)} {wanted}, got {array.dtype}, which would lose digits")
     array = array.astype(dtype, order="C")
     if not np.isfinite(array).all():
@@ -56,17 +57,13 @@ def as_rectangle(name: str, value: Any, wanted: str) -> np.ndarray:
 
 
 @lru_cache  # the same few shapes come by thousands of times in training
-def _in_words(axes: str, sizes: tuple[tuple[str, int], ...]) -> str:
-    return axes + (" with " if sizes else "") + ", ".join(f"{letter} = {size}" for letter, size in sizes)
+def _in_words(axes: str, known: tuple[tuple[str, int], ...]) -> str:
+    return axes + (" with " if known else "") + ", ".join(f"{letter} = {size}" for letter, size in known)
 
 
 @lru_cache
-def _letters(axes: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", axes))
-
-
-def _fits(shape: tuple[int, ...], axes: str, sizes: dict[str, int]) -> bool:
-    letters = _letters(axes)
+def _fits(shape: tuple[int, ...], axes: str, known: tuple[tuple[str, int], ...]) -> bool:
+    letters, sizes = re.findall(r"\w+", axes), dict(known)
     if "..." in axes:
         shape = shape[max(len(shape) - len(letters), 0) :]
     if len(shape) != len(letters):

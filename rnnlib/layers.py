@@ -89,13 +89,16 @@ class SimpleRNN:
         N, T, _ = x.shape
         h0 = np.zeros((N, H), W_x.dtype) if h0 is None else as_array("h0", h0, "(N, H)", W_x.dtype, N=N, H=H)
 
-        a = (x.reshape(N * T, D) @ W_x + b).reshape(N, T, H)  # every x_t W_x + b in one product
-        h = np.empty_like(a)
-        h_prev = h0
-        for t in range(T):
-            a[:, t] += h_prev @ W_h  # (N, H): now a_t is complete
-            h[:, t] = h_prev = self.f(a[:, t])
-        self.seen = x, h0, h, W_x.copy(), W_h.copy()
+        x = x.swapaxes(0, 1).copy()  # (T, N, D): time first, so that each step is one block of memory
+        h = (x.reshape(T * N, D) @ W_x).reshape(T, N, H)  # every x_t W_x in one product
+        h += b
+        h_prev, from_before = h0, np.empty_like(h0)
+        for h_t in h:  # (N, H): so far x_t W_x + b
+            np.matmul(h_prev, W_h, out=from_before)
+            h_t += from_before  # this is a_t …
+            h_prev = self.f(h_t, out=h_t)  # … and this h_t
+        h = h.swapaxes(0, 1)  # (N, T, H)
+        self.seen = x.swapaxes(0, 1), h0, h, W_x.copy(), W_h.copy()
         return h.copy()
 
     def backward(self, dh: Any) -> np.ndarray:
@@ -116,20 +119,22 @@ class SimpleRNN:
         D = W_x.shape[0]
         dh = as_array("dh", dh, "(N, T, H)", h.dtype, N=N, T=T, H=H)
 
+        x, h, da = (array.swapaxes(0, 1) for array in (x, h, dh))  # time first, as in forward
+        da = da.copy()  # (T, N, H): so far dh_t; the loop makes da_t of it
         slope = self.f_derivative(h)
-        da = np.empty_like(h)
         dh_next = np.zeros_like(h0)  # (N, H): what comes back from the step after; nothing, after the last one
-        for t in reversed(range(T)):
-            da[:, t] = (dh[:, t] + dh_next) * slope[:, t]
-            dh_next = da[:, t] @ W_h.T
+        for da_t, slope_t in zip(da[::-1], slope[::-1], strict=True):
+            da_t += dh_next
+            da_t *= slope_t
+            np.matmul(da_t, W_h.T, out=dh_next)
 
-        h_before = np.concatenate([h0[:, np.newaxis], h[:, :-1]], axis=1)  # (N, T, H): h_{t-1} beside every a_t
-        rows = da.reshape(N * T, H)
-        self.grads = {"W_x": x.reshape(N * T, D).T @ rows, "W_h": h_before.reshape(N * T, H).T @ rows}
+        rows = da.reshape(T * N, H)
+        dW_h = h0.T @ da[0] + h[:-1].reshape(-1, H).T @ rows[N:]  # h_{t-1} beside every da_t
+        self.grads = {"W_x": x.reshape(T * N, D).T @ rows, "W_h": dW_h}
         if "b" in self.params:
             self.grads["b"] = rows.sum(axis=0)
-        self.dh0, self.da = dh_next, da
-        return (rows @ W_x.T).reshape(N, T, D)
+        self.dh0, self.da = dh_next, da.swapaxes(0, 1)
+        return (rows @ W_x.T).reshape(T, N, D).swapaxes(0, 1)
 
     def step(self, x_t: Any, h_prev: Any) -> np.ndarray:
         """Return the state after one time step, (N, H).
