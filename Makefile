@@ -5,6 +5,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 BROWSER_STAMP := $(VENV)/.installed-browser
+BENCH_STAMP   := $(VENV)/.installed-bench
 
 # The stamp holds the folder it was made in. Moved or copied elsewhere, .venv would still run the old
 # folder's rnnlib; and its Python may have been uninstalled since. Either way it is made again.
@@ -23,7 +24,7 @@ define CHECK_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser install refresh lint lock
+.PHONY: help lab test test-browser bench install refresh lint lock
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -36,6 +37,9 @@ test: $(STAMP)  ## run every test and every notebook
 
 test-browser: $(BROWSER_STAMP)  ## open every notebook in JupyterLab in a browser, and click through what a learner does
 	@$(PY) -m pytest -v tests/browser
+
+bench: $(BENCH_STAMP)  ## measure SimpleRNN against PyTorch, a plain loop and the bare matrix products
+	@$(PY) benchmarks/speed.py
 
 install: $(STAMP)  ## only make .venv and install what is missing
 	@echo "Everything is installed in $(VENV)."
@@ -70,6 +74,6 @@ $(STAMP): requirements.txt constraints.txt pyproject.toml
 	@pwd > $@
 	@echo "Installed."
 
-$(BROWSER_STAMP): $(STAMP)
-	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+$(BROWSER_STAMP) $(BENCH_STAMP): $(VENV)/.installed-%: $(STAMP)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$*]'
 	@touch $@

@@ -1,0 +1,125 @@
+"""How fast is SimpleRNN? Forward and backward, as ratios: `make bench`.
+
+Three opponents, in one process and one thread each, float32: `torch.nn.RNN` on the CPU, a plain NumPy loop that
+does every step as the formula says, and the bare matrix products of the same sizes, which no NumPy code can beat.
+Each number is the median of interleaved runs, so that a slow moment of the machine falls on all alike.
+"""
+
+import os
+
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")  # before NumPy is there
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from matplotlib.ticker import LogLocator, StrMethodFormatter
+from opponents import bare_products, plain_loop, pytorch
+
+from rnnlib import SimpleRNN
+from rnnlib.course.figures.canvas import BLUE, canvas
+
+# (N, T, D, H): from the small networks of the course to those of a real task
+SIZES = [
+    (1, 8, 2, 16),
+    (32, 8, 2, 16),
+    (128, 8, 2, 16),
+    (32, 25, 64, 100),
+    (32, 50, 64, 128),
+    (64, 100, 128, 256),
+    (1, 1000, 16, 64),
+]
+GROWTH = {  # one size at a time grows, from (N, T, D, H) = (32, 50, 16, 64)
+    "T": [(32, T, 16, 64) for T in (25, 50, 100, 200, 400)],
+    "N": [(N, 50, 16, 64) for N in (8, 16, 32, 64, 128, 256)],
+    "H": [(32, 50, 16, H) for H in (16, 32, 64, 128, 256, 512)],
+}
+NAMES = {"T": "time steps T", "N": "sequences N", "H": "nodes H"}
+
+
+def library(x: np.ndarray, dh: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> Callable[[], None]:
+    """Return a call that does forward and backward by rnnlib."""
+    rnn = SimpleRNN(W_x, W_h, b)
+
+    def run() -> None:
+        rnn.forward(x)
+        rnn.backward(dh)
+
+    return run
+
+
+def problem(size: tuple[int, int, int, int]) -> list[np.ndarray]:
+    """Return x, dh, W_x, W_h and b of these sizes, float32."""
+    N, T, D, H = size
+    rng = np.random.default_rng(0)
+    shapes = [(N, T, D), (N, T, H), (D, H), (H, H), (H,)]
+    x, dh, W_x, W_h, b = (rng.standard_normal(shape).astype(np.float32) for shape in shapes)
+    return [x, dh, W_x / np.float32(np.sqrt(D)), W_h / np.float32(np.sqrt(H)), b]
+
+
+def medians(calls: dict[str, Callable[[], None]], seconds: float) -> dict[str, float]:
+    """Return the median time of each call in seconds; the calls take turns for `seconds` in all, at least 7 times."""
+    for call in calls.values():
+        call()
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times["rnnlib"]) < 7:
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: float(np.median(those)) for name, those in times.items()}
+
+
+def compare(seconds: float) -> None:
+    """Print the time of every opponent over that of rnnlib, for every size."""
+    torch = pytorch()
+    opponents = {"PyTorch": torch, "plain loop": plain_loop, "bare products": bare_products}
+    opponents = {name: opponent for name, opponent in opponents.items() if opponent is not None}
+    print(f"{'(N, T, D, H)':>20}  {'rnnlib':>10}  " + "  ".join(f"{name:>13}" for name in opponents))
+    ratios: dict[str, list[float]] = {name: [] for name in opponents}
+    for size in SIZES:
+        arrays = problem(size)
+        calls = {name: make(*arrays) for name, make in {"rnnlib": library, **opponents}.items()}
+        found = medians(calls, seconds)
+        for name, those in ratios.items():
+            those.append(found[name] / found["rnnlib"])
+        row = "  ".join(f"{those[-1]:11.2f} ×" for those in ratios.values())
+        print(f"{size!s:>20}  {found['rnnlib'] * 1e3:7.3f} ms  {row}", flush=True)
+    means = "  ".join(f"{np.exp(np.mean(np.log(those))):11.2f} ×" for those in ratios.values())
+    print(f"{'geometric mean':>20}  {'':>10}  {means}")
+    if torch is None:
+        print("PyTorch is not installed here: `make bench` brings it.")
+    print("A ratio above 1: rnnlib is faster. The bare products are below 1: no NumPy code beats them.")
+
+
+def draw_growth(seconds: float, file: Path) -> None:
+    """Measure how the time grows with T, N and H, each doubled step by step, and draw it into `file`."""
+    axes = canvas(11, 3.4, widths=(1, 1, 1))
+    for ax, (letter, sizes) in zip(axes, GROWTH.items(), strict=True):
+        values = [size["NTDH".index(letter)] for size in sizes]
+        found = [medians({"rnnlib": library(*problem(size))}, seconds)["rnnlib"] * 1e3 for size in sizes]
+        ax.loglog(values, found, color=BLUE, marker="o")
+        ax.set(title=f"{letter} doubled: {found[-1] / found[-2]:.1f} × the time", xlabel=NAMES[letter])
+        ax.set_xticks(values, labels=values)
+        ax.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter=StrMethodFormatter("{x:g}"))
+        ax.minorticks_off()
+    axes[0].set_ylabel("forward and backward (ms)")
+    axes[0].figure.savefig(file)
+    print(f"How the time grows: {file}")
+
+
+def main() -> None:
+    """Compare, and draw."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=4.0, help="measuring time for each size (default: 4)")
+    parser.add_argument("--figure", type=Path, default=Path("benchmarks/growth.png"), help="where the figure goes")
+    arguments = parser.parse_args()
+    compare(arguments.seconds)
+    draw_growth(arguments.seconds / 8, arguments.figure)
+
+
+if __name__ == "__main__":
+    main()
