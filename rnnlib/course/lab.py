@@ -23,7 +23,8 @@ RECORD = ".copied.json"  # in the copy: of every file, the fingerprint of the co
 FIRST = "00_start_here.ipynb"
 DEFAULT_PORT = 8888
 
-SETTINGS = Path(__file__).with_name("jupyter")  # JupyterLab's own question about news stays unasked too
+SETTINGS = Path(__file__).with_name("jupyter")  # no question about news; long lines of code wrap in a narrow window
+
 
 # JupyterLab must ask nobody for news, updates or extensions: the course works offline, and tells nobody.
 QUIET = [

@@ -31,7 +31,7 @@ def walked_back(ax: Axes, sizes: np.ndarray, *, title: str) -> None:
     picture = ax.imshow(shown, vmin=0, cmap="cividis")
     for t in range(T):
         for s in range(t + 1):
-            light = sizes[t, s] > 0.6 * sizes.max()
+            light = sizes[t, s] > 0.5 * sizes.max()
             ax.text(
                 s, t, f"{sizes[t, s]:.2f}", ha="center", va="center", color="black" if light else "white", fontsize=10
             )

@@ -110,7 +110,7 @@ def unrolled_backward(ax: Axes, steps: int = 4, *, title: str) -> None:
         _node(ax, here, INPUT, f"dx_{t}")
         _arrow(ax, (here, STATE), (here - spacing, STATE), r"W_h^\top", None, (0, 0.1), between=True)
         _arrow(ax, (here, OUTPUT), (here, STATE), "", None, (0.12, 0))
-        ax.text(here - 0.3, STATE - 0.5, r"$\odot f'$", color=BLUE, fontsize=11, ha="right", va="center")
+        ax.text(here + 0.25, STATE + 0.42, r"$\odot f'$", color=BLUE, fontsize=11, ha="left", va="center")
         _arrow(ax, (here, STATE), (here, INPUT), r"W_x^\top", None, (0.12, 0))
     ax.set(xlim=(-0.6, spacing * steps + 0.9), ylim=(-0.5, 3.0))
     bare(ax, title)

@@ -20,7 +20,7 @@ def one_hot(ax: Axes, matrix: np.ndarray, text: str, letters: Sequence[str], *, 
     ax.imshow(1 - matrix.T, cmap="gray", vmin=-0.4, vmax=1, aspect="auto")
     shown = {" ": "␣"}
     ax.set_xticks(range(len(text)), [shown.get(c, c) for c in text], fontsize=9)
-    ax.set_yticks(range(len(letters)), [shown.get(c, c) for c in letters], fontsize=7.5)
+    ax.set_yticks(range(len(letters)), [shown.get(c, c) for c in letters], fontsize=9)
     ax.set(title=title, xlabel="position t (character)", ylabel="feature d")
 
 

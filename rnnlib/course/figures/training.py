@@ -65,7 +65,7 @@ def norms_going_back(
 
 def kept_and_lost(ax: Axes, kept: np.ndarray, gradient: np.ndarray, *, title: str) -> None:
     """Draw a state that is kept (T,) and the gradient by its first step (T,), on one logarithmic scale."""
-    steps = np.arange(1, len(kept) + 1)
+    steps = np.arange(len(kept))
     ax.semilogy(
         steps, kept, color=COLOURS[0], ls=DASHES[0], marker=MARKERS[0], ms=4, label="the carry, as the state holds it"
     )
@@ -73,5 +73,5 @@ def kept_and_lost(ax: Axes, kept: np.ndarray, gradient: np.ndarray, *, title: st
         steps, gradient, color=COLOURS[1], ls=DASHES[1], marker=MARKERS[1], ms=4, label="its slope by the first state"
     )
     ax.axhline(1, color=INK, lw=0.6)
-    ax.set(title=title, xlabel="time step t", ylabel="size")
+    ax.set(title=title, xlabel="steps after the first carry", ylabel="carry, and its slope")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

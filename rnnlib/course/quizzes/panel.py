@@ -16,7 +16,12 @@ def panel(quiz: Choice, answer: Callable[[int], str]) -> VBox:
         value=None,
         style={"button_width": "3em"},
     )
-    check = Button(description="Check", button_style="primary", tooltip="Check the option that is chosen")
+    check = Button(
+        description="Check",
+        button_style="primary",
+        tooltip="Check the option that is chosen",
+        layout=Layout(margin="0.6em 0.15em"),
+    )
     feedback = HTMLMath(layout=Layout(max_width="46em"))
 
     def on_click(_: Button) -> None:
