@@ -1,4 +1,4 @@
-"""The solutions that stand in the notebooks are right, and the untouched stubs are told apart from them."""
+"""The solutions that stand in the notebooks are right, also where each cell is run twice, as learners do."""
 
 import shutil
 
@@ -19,13 +19,16 @@ def test_the_untouched_stub_is_not_attempted_yet(path):
 
 
 @EACH
-def test_the_solutions_pass_their_checks(path, tmp_path):
+def test_the_solutions_pass_their_checks_and_every_cell_can_be_run_twice(path, tmp_path):
     page = load(path)
     nb = nbformat.reads(page.raw.decode("utf-8"), as_version=4)
     for exercise in exercises_in(page):
         nb.cells[exercise.stub].source = solution_in(nb.cells[exercise.task].source)
     shutil.copytree(COURSE / "data", tmp_path / "data")
-    place = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(nb, kernel_name="python3", timeout=300, resources=place).execute()
+    client = NotebookClient(nb, kernel_name="python3", timeout=300, resources={"metadata": {"path": str(tmp_path)}})
+    with client.setup_kernel():
+        for i, cell in enumerate(nb.cells):
+            for _ in range(2 if cell.cell_type == "code" else 0):
+                client.execute_cell(cell, i)  # raises where the cell does, and names it
     for exercise in exercises_in(page):
         assert printed(nb.cells[exercise.check]).startswith(f"✓ {exercise.number}")
