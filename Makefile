@@ -33,7 +33,7 @@ lab: $(STAMP)  ## open the course in JupyterLab, in your own copy my-course/ (PO
 	@$(PY) -m rnnlib.course.lab $(LAB_ARGS)
 
 test: $(STAMP)  ## run every test and every notebook
-	@$(PY) -m pytest -n auto --dist loadfile
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-browser: $(BROWSER_STAMP)  ## open every notebook in JupyterLab in a browser, and click through what a learner does
 	@$(PY) -m pytest -v tests/browser
