@@ -6,10 +6,14 @@ PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 BROWSER_STAMP := $(VENV)/.installed-browser
 BENCH_STAMP   := $(VENV)/.installed-bench
+MUTANTS_STAMP := $(VENV)/.installed-mutants
 
 # The stamp holds the folder it was made in. Moved or copied elsewhere, .venv would still run the old
 # folder's rnnlib; and its Python may have been uninstalled since. Either way it is made again.
 $(shell [ -x $(PY) ] && [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] || rm -f $(STAMP))
+
+# The cells of a notebook stay together. In the order of collection, the longest files come first.
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Only what is typed counts: many machines have a PORT of their own in the environment.
 ifeq ($(origin PORT),command line)
@@ -24,19 +28,38 @@ define CHECK_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser bench install refresh lint lock
+.PHONY: help lab test test-browser test-oldest test-newest mutants bench install refresh lint lock
 
 help:  ## list these commands
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
 
 lab: $(STAMP)  ## open the course in JupyterLab, in your own copy my-course/ (PORT=8899 picks the port)
 	@$(PY) -m rnnlib.course.lab $(LAB_ARGS)
 
 test: $(STAMP)  ## run every test and every notebook
-	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(PY) $(PYTEST)
+
+# The same suite, and the same stored outputs, with other versions than those of constraints.txt, in a folder of their own.
+test-oldest:  ## the same with the lowest versions that requirements.txt admits
+	$(CHECK_PYTHON)
+	@rm -rf $(VENV)-oldest; $(PYTHON) -m venv $(VENV)-oldest
+	@sed -n 's/^\([a-z]*\)>=\([0-9.]*\),.*/\1==\2/p' requirements.txt > $(VENV)-oldest/lowest.txt
+	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-oldest/lowest.txt -r requirements.txt -e '.[test]'
+	@$(VENV)-oldest/bin/python $(PYTEST)
+
+test-newest:  ## the same with the newest versions, for information
+	$(CHECK_PYTHON)
+	@rm -rf $(VENV)-newest; $(PYTHON) -m venv $(VENV)-newest
+	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e '.[test]'
+	@$(VENV)-newest/bin/python $(PYTEST)
 
 test-browser: $(BROWSER_STAMP)  ## open every notebook in JupyterLab in a browser, and click through what a learner does
 	@$(PY) -m pytest -v tests/browser
+
+mutants: $(MUTANTS_STAMP)  ## change rnnlib in 2,500 small ways, one at a time, and count those that the tests notice
+	@rm -rf mutants
+	@$(PY) -m mutmut run
+	@$(PY) tests/mutants.py
 
 bench: $(BENCH_STAMP)  ## measure SimpleRNN against PyTorch, a plain loop and the bare matrix products
 	@$(PY) benchmarks/speed.py
@@ -74,6 +97,6 @@ $(STAMP): requirements.txt constraints.txt pyproject.toml
 	@pwd > $@
 	@echo "Installed."
 
-$(BROWSER_STAMP) $(BENCH_STAMP): $(VENV)/.installed-%: $(STAMP)
+$(BROWSER_STAMP) $(BENCH_STAMP) $(MUTANTS_STAMP): $(VENV)/.installed-%: $(STAMP)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$*]'
 	@touch $@

@@ -39,6 +39,16 @@ def test_shape_and_dtype_stay_and_nothing_is_shared(name):
     assert not np.shares_memory(h, a)
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_result_is_written_where_it_is_wanted(name):
+    f, _ = find_activation(name)
+    right, elsewhere, a = f(A), np.full_like(A, np.nan), A.copy()
+    assert f(A, out=elsewhere) is elsewhere
+    np.testing.assert_array_equal(elsewhere, right)
+    assert f(a, out=a) is a  # in place
+    np.testing.assert_array_equal(a, right)
+
+
 def test_relu_has_slope_0_at_its_kink():
     assert rnnlib.relu_derivative(np.array([0.0])) == 0
 

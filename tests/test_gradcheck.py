@@ -1,7 +1,10 @@
 """The gradient checker: it passes what is right, fails what is wrong, and says where and by how much."""
 
 import re
+from dataclasses import astuple
+from fractions import Fraction
 from functools import partial
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from rnnlib import (
     Dense,
     GradientReport,
+    GradientRow,
     RecurrentNetwork,
     SimpleRNN,
     check_gradients,
@@ -171,7 +175,15 @@ def test_large_inputs_pass():
     # prices in yen: x + eps is rounded, and the loss is large, so 1e-8 is out of reach
     rng = np.random.default_rng(0)
     report = check_gradients(Dense(rng.standard_normal((3, 2))), 20000 + rng.standard_normal((4, 3)), np.ones((4, 2)))
-    assert report.ok, report
+    assert {row.verdict for row in report.rows} == {"ok"}, report
+
+
+def test_a_loss_thousands_of_times_its_slope_passes():
+    # a step of 1e-5 leaves 1e-7 of rounding in the slope, and only a larger step gets below 1e-8
+    for seed in range(10):
+        u = np.random.default_rng(seed).standard_normal(6)
+        report = compare_gradients(lambda u: 3000 + np.sin(u).sum(), {"u": u}, {"u": np.cos(u)})
+        assert report["u"].verdict == "ok", f"seed {seed}\n{report}"
 
 
 # --- what is wrong is caught, one fault at a time -------------------------------------------------------------
@@ -388,6 +400,16 @@ def test_x_overwritten_in_place():
     assert all(row.ok for row in report.rows), report
 
 
+def test_h0_overwritten_in_place():
+    class Scribbles(SimpleRNN):
+        def forward(self, x, h0=None):
+            h = super().forward(x, h0)
+            h0 *= 2
+            return h
+
+    assert failed(check(Scribbles)) == {"arguments left alone", "a second call gives the same"}
+
+
 def test_gradients_that_pile_up():
     class Piles(SimpleRNN):
         def backward(self, dh):
@@ -421,6 +443,29 @@ def test_a_leak_between_the_items_of_a_batch():
     rng = np.random.default_rng(0)
     net = RecurrentNetwork(layer(problem(), kind=Leaks), Dense(rng.standard_normal((H, 2))), squared_error)
     assert failed(check_gradients(net, problem()["x"], np.ones((N, T, 2)))) == {"batch items independent"}
+
+
+def test_a_leak_through_h0():
+    class Leaks(SimpleRNN):
+        def forward(self, x, h0=None):
+            return super().forward(x, None if h0 is None else h0 - 0.1 * h0.mean(axis=0))
+
+        def backward(self, dh):
+            dx = super().backward(dh)
+            self.dh0 = self.dh0 - 0.1 * self.dh0.mean(axis=0)
+            return dx
+
+    p = problem()
+    net = RecurrentNetwork(layer(p, kind=Leaks), Dense(np.eye(H)), squared_error)
+    assert failed(check_gradients(net, p["x"], p["dh"], p["h0"])) == {"batch items independent"}
+
+
+def test_a_leak_of_five_billionths():
+    class Leaks(SimpleRNN):
+        def forward(self, x, h0=None):
+            return super().forward(x, h0) + 5e-9 * len(x)
+
+    assert failed(check(Leaks)) == {"batch items independent"}
 
 
 def test_a_network_whose_layers_are_broken():
@@ -477,6 +522,31 @@ def test_compare_gradients_on_any_function():
     assert compare_gradients(f, arrays, right | {"u": A})["u"].verdict == "shape (3, 3) instead of (3,)"
     # one column where the gradient is one row must not be broadcast into agreement
     assert not compare_gradients(f, arrays, right | {"u": right["u"][:, np.newaxis]}).ok
+
+
+@pytest.mark.parametrize(("given", "verdict"), [(None, "missing"), ([1.0, 2.0], "shape (2,) instead of (1,)")])
+def test_a_row_without_a_comparison_has_no_place_and_no_numbers(given, verdict):
+    row = compare_gradients(lambda u: u.sum(), {"u": np.ones(1)}, {"u": given})["u"]
+    np.testing.assert_equal(astuple(row), ("u", np.inf, (), np.nan, np.nan, verdict))
+
+
+@pytest.mark.parametrize(
+    ("slope", "given", "error"), [(0.5, 0.6, 0.1), (-0.5, 0.5, 1.0), (4.0, 5.0, 0.25), (0.0, 3.0, 3.0)]
+)
+def test_the_error_is_relative_to_the_largest_entry_but_never_to_less_than_1(slope, given, error):
+    row = compare_gradients(lambda u: slope * u[0], {"u": np.ones(2)}, {"u": [given, 0]})["u"]
+    assert row.error == pytest.approx(error, rel=1e-6)
+    assert row.where == (0,)
+
+
+def test_an_error_of_just_the_tolerance_passes():
+    row = compare_gradients(lambda u: 0.0, {"u": np.zeros(2)}, {"u": [0, 1e-8]})["u"]
+    assert (row.verdict, row.error) == ("ok", 1e-8)
+    assert row.where == (0,)  # of a right gradient the largest entry of the numerical one, here the first of equals
+
+
+def test_gradients_may_be_numbers_of_any_kind():
+    assert compare_gradients(lambda u: u.sum() / 3, {"u": np.ones(2)}, {"u": [Fraction(1, 3)] * 2}).ok
 
 
 @pytest.mark.parametrize(
@@ -547,6 +617,30 @@ def test_a_smooth_bend_is_no_kink():
     assert not compare_gradients(f, {"u": np.zeros(1)}, {"u": [0.005]}).ok
 
 
+def test_a_kink_half_a_step_away_is_a_kink():
+    u = np.array([0.0])
+    for side in (np.add, np.subtract):  # to the right, and to the left
+        report = compare_gradients(lambda u, side=side: np.maximum(5e-6, side(0, u)).sum(), {"u": u}, {"u": [0.0]})
+        assert report["u"].verdict == "ok, 1 at a kink"
+
+
+def test_either_slope_will_do_at_a_kink():
+    for given in (-1.0, 3.0):
+        report = compare_gradients(lambda u: np.maximum(-u, 3 * u).sum(), {"u": np.zeros(1)}, {"u": [given]})
+        assert report["u"].verdict == "ok, 1 at a kink"
+
+
+def test_the_place_shown_is_never_a_kink():
+    f = lambda u: 8 * max(u[0], 0) + u[1] / 2  # noqa: E731
+    row = compare_gradients(f, {"u": np.zeros(2)}, {"u": [0, 0.5]})["u"]
+    assert (row.verdict, row.where, row.given) == ("ok, 1 at a kink", (1,), 0.5)
+
+
+def test_a_kink_below_the_tolerance_is_not_worth_a_word():
+    f = lambda u: 1000 * u[0] + 1e-7 * max(u[1], 0)  # noqa: E731
+    assert compare_gradients(f, {"u": np.zeros(2)}, {"u": [1000, 0]})["u"].verdict == "ok"
+
+
 def test_several_nodes_at_their_kinks_at_once():
     # x_1 = 0, b = 0, no h0, as in binary addition: backward's 0 need not lie between the two slopes
     for seed in range(10):
@@ -583,6 +677,50 @@ def test_the_table_of_a_wrong_layer_shows_both_numbers():
     assert float(numerical) == pytest.approx(row.numerical, rel=1e-3)
     assert (row.where, row.given) == ((4, 0), 0.125)
     assert "✗" in str(check(breaking(lambda rnn, dx, dh: dx * np.nan)))
+
+
+def test_the_table_to_the_letter():
+    rows = [
+        GradientRow("W", 1e-8, (1, 0), 1 / 3, 1 / 3, "ok"),  # an error of just the tolerance passes
+        GradientRow("long_name", 0.25, (), 2 / 3, -1e-8, "wrong"),  # a number of just the tolerance is 0
+    ]
+    report = GradientReport(rows, 1e-8, {"a habit": False, "another": True, "a third": None})
+    assert str(report).splitlines() == [
+        "gradient by  worst error  at      backward    numerical  verdict",
+        "W            < 1e-08      [1, 0]  0.3333      0.3333     ✓ ok",
+        "long_name    0.25         []      0.66666667  0          ✗ wrong",
+        "✗ a habit",
+        "✓ another",
+        "○ a third (not checked)",
+    ]
+
+
+class Cells(HTMLParser):
+    """Everything that a browser would show, piece by piece, and whether every tag is closed by its own."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.pieces = [], []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.pieces.append((self.open[-1] if self.open else None, data))
+
+
+def test_the_html_shows_what_the_text_shows_and_nothing_else():
+    report = check(put("W_h", (4, 0), 0.125))
+    head, *lines = str(report).splitlines()
+    shown = [("th", cell) for cell in re.split(r"  +", head)]
+    shown += [("td", cell) for line in lines[:5] for cell in re.split(r"  +", line)]
+    shown += [("div", line) for line in lines[5:]]
+    assert Cells(report._repr_html_()).pieces == shown
 
 
 def test_the_html_table_says_the_same():
@@ -730,6 +868,16 @@ def test_what_the_model_refuses_is_refused(change, error, message):
         np.testing.assert_array_equal(array, kept[name])
 
 
+def test_a_target_may_be_any_sequence():
+    net = RecurrentNetwork(layer(problem()), Dense(np.eye(H)[:, :2]), softmax_cross_entropy)
+    assert check_gradients(net, problem()["x"], ((0, 1, 0), (1, 1, 0)), expect_zero=["W_h"]).ok
+
+
+def test_a_dh_that_does_not_fit_a_dense_layer_is_refused():
+    with pytest.raises(ValueError, match=r"^dh: expected \(2, 3\), got \(2, 4\)$"):
+        check_gradients(Dense(np.ones((5, 3))), np.ones((2, 5)), np.ones((2, 4)))
+
+
 def test_a_masked_target_is_refused():
     # np.array drops the mask before the loss can see it
     net = RecurrentNetwork(layer(problem()), Dense(np.ones((H, 2))), squared_error)
@@ -737,8 +885,9 @@ def test_a_masked_target_is_refused():
         check_gradients(net, problem()["x"], np.ma.ones((N, T, 2)))
 
 
-def test_a_steep_function_is_no_error_and_an_error_in_it_is_found():
+@pytest.mark.parametrize("k", [3000, 20_000])
+def test_a_steep_function_is_no_error_and_an_error_in_it_is_found(k):
     q = np.array([0.1, 0.2])
-    steep, slope = lambda q: np.sin(3000 * q).sum(), 3000 * np.cos(3000 * q)
+    steep, slope = lambda q: np.sin(k * q).sum(), k * np.cos(k * q)
     assert compare_gradients(steep, {"q": q}, {"q": slope}).ok
     assert not compare_gradients(steep, {"q": q}, {"q": slope * (1 + 1e-4)}).ok

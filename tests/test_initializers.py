@@ -21,6 +21,7 @@ def test_spread(name):
 def test_std_scales_the_draws():
     first, second = (rnnlib.normal((2, 3), np.random.default_rng(0), std) for std in (1, 0.1))
     np.testing.assert_allclose(second, 0.1 * first, rtol=1e-15)
+    np.testing.assert_array_equal(rnnlib.normal((2, 3), np.random.default_rng(0), 0), np.zeros((2, 3)))
 
 
 @pytest.mark.parametrize("shape", [(5, 5), (7, 3), (3, 7), (1, 1)])
@@ -29,6 +30,16 @@ def test_orthogonal(shape):
     small = q @ q.T if shape[0] <= shape[1] else q.T @ q
     assert q.shape == shape
     np.testing.assert_allclose(small, np.eye(min(shape)), atol=1e-13)
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (7, 3), (3, 7)])
+def test_orthogonal_is_what_gram_and_schmidt_make_of_normal_draws(shape):
+    q, draws = rnnlib.orthogonal(shape, np.random.default_rng(0)), np.random.default_rng(0).standard_normal(shape)
+    if shape[0] < shape[1]:
+        q, draws = q.T, draws.T
+    r = q.T @ draws  # each column of the draws needs the columns of q up to its own, and that one positively
+    np.testing.assert_allclose(np.tril(r, -1), 0, atol=1e-13)
+    assert np.diag(r).min() > 0
 
 
 def test_orthogonal_prefers_no_sign():

@@ -71,6 +71,15 @@ def test_step_is_one_step_of_the_plain_loop(N, D, H, seed, activation):
     np.testing.assert_allclose(layer(p, activation).step(p["x"][:, 0], p["h0"]), expected, rtol=1e-12, atol=1e-14)
 
 
+def test_a_step_without_bias_and_one_in_float32():
+    p = problem(2, 1, 3, 4, 0)
+    expected = plain_states(p["x"], p["h0"], p["W_x"], p["W_h"], np.zeros(4), "tanh")[:, 0]
+    bare = SimpleRNN(p["W_x"], p["W_h"])
+    np.testing.assert_allclose(bare.step(p["x"][:, 0], p["h0"]), expected, rtol=1e-12)
+    narrow = {name: array.astype(np.float32) for name, array in p.items()}
+    assert layer(narrow).step(narrow["x"][:, 0], narrow["h0"]).dtype == np.float32
+
+
 @given(sizes, sizes, sizes, sizes, seeds)
 def test_without_bias_and_without_h0_both_are_zero(N, T, D, H, seed):
     p = problem(N, T, D, H, seed)
@@ -120,8 +129,11 @@ def test_integer_parameters_become_float64():
 def test_only_a_layer_of_float32_arrays_works_in_float32():
     p = problem(2, 3, 4, 5, 0, np.float32)
     assert layer(p).forward(p["x"]).dtype == np.float32
-    assert layer(p | {"b": p["b"].astype(np.float64)}).forward(p["x"]).dtype == np.float64
+    for name in ("W_x", "W_h", "b"):
+        assert layer(p | {name: p[name].astype(np.float64)}).forward(p["x"]).dtype == np.float64
     assert layer(p).forward(np.ones((2, 3, 4), int)).dtype == np.float32
+    assert Dense(p["W_x"], p["b"]).forward(p["x"]).dtype == np.float32
+    assert Dense(p["W_x"], p["b"].astype(np.float64)).forward(p["x"]).dtype == np.float64
 
 
 def test_arrays_are_never_shared_and_arguments_never_changed():
@@ -152,6 +164,8 @@ def test_any_memory_layout_gives_the_same_states():
     strided.flags.writeable = False
     for x in (np.asfortranarray(p["x"]), strided, p["x"].tolist()):
         np.testing.assert_array_equal(rnn.forward(x), rnn.forward(p["x"]))
+    columns_first = layer({name: np.asfortranarray(array) for name, array in p.items()})
+    assert all(array.flags.c_contiguous for array in columns_first.params.values())
 
 
 # --- create -------------------------------------------------------------------------------------------------
@@ -164,8 +178,9 @@ def test_create_gives_the_sizes_names_and_dtype_asked_for():
     assert not rnn.params["b"].any()
     assert rnn.forward(-np.ones((1, 1, 3), int)).min() >= 0
     assert "b" not in SimpleRNN.create(3, 5, rng=np.random.default_rng(0), bias=False).params
-    dense = Dense.create(3, 5, rng=np.random.default_rng(0))
+    dense = Dense.create(3, 5, rng=np.random.default_rng(0), dtype=np.float32)
     assert dense.params["W"].shape == (3, 5)
+    assert {array.dtype for array in dense.params.values()} == {np.dtype(np.float32)}
     assert not dense.params["b"].any()
     assert "b" not in Dense.create(3, 5, rng=np.random.default_rng(0), bias=False).params
 
@@ -216,6 +231,7 @@ def test_forward_refuses_in_one_line_and_stays_right(x, error, message):
         ({"W_h": np.ones((3, 3))}, r"W_h: expected \(H, H\) with H = 4, got \(3, 3\)"),
         ({"b": np.ones(3)}, r"b: expected \(H,\) with H = 4, got \(3,\)"),
         ({"b": np.ones((1, 4))}, r"b: expected \(H,\) with H = 4, got \(1, 4\)"),
+        ({"b": np.ones((4, 1))}, r"b: expected \(H,\) with H = 4, got \(4, 1\)"),
         ({"b": [1, np.nan, 1, 1]}, "b: expected finite numbers"),
         ({"W_x": np.ones((0, 4))}, "W_x: .* no axis empty"),
         ({"activation": "tahn"}, "activation: expected one of tanh, sigmoid, relu, identity, got 'tahn'"),
@@ -252,6 +268,8 @@ def test_wrong_parameters_are_refused(change, message):
         ),
         (lambda r: SimpleRNN.create(2, 3, rng=7), TypeError, r"rng: expected .*default_rng\(seed\), got int"),
         (lambda r: Dense.create(2, 3, rng=np.random.default_rng(), init="glorot"), ValueError, "init: .* xavier"),
+        (lambda r: Dense.create(0, 3, rng=np.random.default_rng()), ValueError, "^n_in: .* at least 1, got 0"),
+        (lambda r: Dense.create(2, 3.0, rng=np.random.default_rng()), TypeError, "^n_out: .* whole number, got 3.0"),
     ],
 )
 def test_other_refusals_name_the_argument(call, error, message):

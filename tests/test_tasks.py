@@ -53,6 +53,8 @@ def test_encode_takes_any_iterable_once():
         ([-1], 8, ValueError, "got -1 at 0"),
         ([2**20000], 64, ValueError, "got a number of 20001 bits at 0"),
         ([-(2**20000)], 64, ValueError, "got a number of 20001 bits at 0"),
+        ([2**64 - 1], 63, ValueError, f"got {2**64 - 1} at 0"),  # 64 bits are still written out
+        ([2**64], 63, ValueError, "got a number of 65 bits at 0"),
         ([1.0], 8, TypeError, "got float at 0"),
         ([True], 8, TypeError, "got bool at 0"),
         ([[1, 2]], 8, TypeError, "got list at 0"),
@@ -119,6 +121,13 @@ def test_all_additions_of_eight_bits():
     numbers = np.arange(128)
     sums = target[..., 0] @ 2.0 ** np.arange(8)
     np.testing.assert_array_equal(sums.reshape(128, 128), numbers[:, np.newaxis] + numbers)
+
+
+def test_the_largest_table_has_ten_bits():
+    x, target = all_additions(10)
+    assert x.shape == (4**9, 10, 2)
+    np.testing.assert_array_equal(x[-1], [[1, 1]] * 9 + [[0, 0]])  # 511 + 511
+    np.testing.assert_array_equal(target[-1, :, 0], [0] + [1] * 9)  # = 1022
 
 
 @pytest.mark.parametrize("make", [lambda rng: binary_addition(rng, 9, 16), lambda rng: remember_first(rng, 9, 5)])
@@ -190,7 +199,9 @@ def test_carries_are_what_the_sum_adds_to_both_numbers():
 def test_chains_against_the_longest_word_of_ones():
     x, _ = all_additions(6)
     expected = [max(map(len, "".join(map(str, row)).split("0"))) for row in carries(x)]
-    np.testing.assert_array_equal(carry_chain(x), expected)
+    chains = carry_chain(x)
+    np.testing.assert_array_equal(chains, expected)
+    assert chains.dtype.kind == "i"
     assert set(expected) == {0, 1, 2, 3, 4, 5}
 
 

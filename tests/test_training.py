@@ -1,5 +1,6 @@
 """Training: the loop against a loop written by hand, its ends, and what it leaves when something goes wrong."""
 
+import re
 import warnings
 from itertools import repeat
 
@@ -93,6 +94,14 @@ def test_the_norm_is_that_before_clipping_and_clipping_bounds_the_step():
     assert moved == pytest.approx(0.01)
 
 
+def test_a_norm_of_exactly_clip_is_not_clipped():
+    norm = fit(network(), batches(1), SGD(0.1), steps=1, progress=False).norm[0]
+    free, bounded = network(), network()
+    fit(free, batches(1), SGD(0.1), steps=1, progress=False)
+    assert fit(bounded, batches(1), SGD(0.1), steps=1, clip=norm, progress=False).clipped == [False]
+    assert_same(bounded.params, free.params, atol=0)
+
+
 def test_without_clip_nothing_is_clipped():
     history = fit(network(), batches(3), SGD(0.1), steps=3, progress=False)
     assert history.clipped == [False] * 3
@@ -155,6 +164,11 @@ def test_until_is_asked_after_every_and_after_the_last(steps, every, taken):
     assert [step for step, _ in history.metric] == taken
     assert [value for _, value in history.metric] == [(i + 1) / 100 for i in range(len(taken))]
     assert_same(asked[-1], net.params, atol=0)
+
+
+def test_until_is_asked_after_every_100_updates_unless_told_otherwise():
+    history = fit(network(), repeat(batches(1)[0]), SGD(0.1), steps=201, until=lambda net: 0, progress=False)
+    assert [step for step, _ in history.metric] == [100, 200, 201]
 
 
 @pytest.mark.parametrize("reached", [1, 1.0, True, np.float64(1), np.bool_(True)])
@@ -253,6 +267,14 @@ def test_a_batch_that_is_not_finite_is_named(which, name):
     assert_same(net.params, reference.params)
 
 
+def test_a_refusal_of_the_loss_is_named_by_its_first_word():
+    def loss(v, target):
+        raise ValueError("target: expected finite numbers: mend the data")
+
+    with pytest.raises(FloatingPointError, match="^step 1: target is not finite$"):
+        fit(network(loss=loss), batches(1), SGD(0.1), steps=1, progress=False)
+
+
 def test_an_exploding_state_is_named_and_warns_of_nothing():
     """Identity with W_h = 2 times the unit matrix over 1200 steps: 2**1200 is beyond float64."""
     net = network("identity", squared_error)
@@ -333,7 +355,7 @@ def test_another_batch_size_cannot_carry_the_state():
         ({"batches": []}, ValueError, "batches: expected .* at least once, got none"),
         ({"batches": [np.zeros((2, 6, 2))]}, TypeError, r"batches: expected \(x, target\).* got ndarray \(2, 6, 2\)"),
         ({"batches": batches(1)[0]}, TypeError, r"batches: expected \(x, target\).* got ndarray \(4, 6, 2\)"),
-        ({"batches": [(1, 2, 3)]}, TypeError, "batches: expected .* got tuple"),
+        ({"batches": [(1, 2, 3)]}, TypeError, "batches: expected .* got tuple$"),
         ({"batches": [(np.zeros((4, 6, 3)), np.zeros((4, 6, 1)))]}, ValueError, r"x: .*D = 2, got \(4, 6, 3\)"),
     ],
 )
@@ -367,6 +389,14 @@ def test_the_bar_counts_and_leaves_one_line(capfd):
     assert [count for count in ("0/6", "2/6", "4/6", "6/6") if count in out] == ["0/6", "2/6", "4/6", "6/6"]
     assert out.count("\n") == 1 and out.endswith("\n")
     assert out[:-1].rpartition("\r")[2] == "training ended: all 6 steps done"
+
+
+def test_the_bar_is_79_wide_and_moves_at_every_look(capfd):
+    frames = [frame for frame in re.split("[\r\n]", shown(capfd, every=1)) if frame and "ended" not in frame]
+    assert [frame.rpartition(" ")[2] for frame in frames] == [f"{n}/6" for n in range(7)]
+    for n, frame in enumerate(frames):
+        assert frame.startswith(f"training: {100 * n / 6:3.0f}%|")
+        assert len(frame) == 79
 
 
 def test_the_last_line_says_why_and_not_where_training_ended(capfd):
