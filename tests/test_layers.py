@@ -206,9 +206,9 @@ REFUSED_X = [
     (np.ones((1, 3, 2), complex), TypeError, "x: expected real numbers .* got complex128"),
     (np.ones((1, 3, 2), object), TypeError, "x: expected real numbers .* got object"),
     ([[["a", "b"]]], TypeError, "x: expected real numbers .* got <U1"),
-    (np.ma.ones((1, 3, 2)), TypeError, "x: .* got a masked array"),
-    ([[[1, 2], [3]]], ValueError, "x: .* got rows of different lengths"),
-    (None, TypeError, "x: .* got None"),
+    (np.ma.ones((1, 3, 2)), TypeError, r"^x: expected \(N, T, D\) with D = 2, got a masked array"),
+    ([[[1, 2], [3]]], ValueError, r"^x: expected \(N, T, D\) with D = 2, got rows of different lengths$"),
+    (None, TypeError, r"^x: expected \(N, T, D\) with D = 2, got None$"),
 ]
 
 
