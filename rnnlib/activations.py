@@ -2,53 +2,58 @@
 
 The derivative is written with the output h = f(a): the forward pass has h at hand already, and
 tanh'(a) = 1 - h² and sigmoid'(a) = h (1 - h) need nothing else. As in NumPy, `out` is an array to
-write the result into; it may be `a` itself.
+write the result into; it may be `a` itself. It is for inner loops: with it, nothing is checked.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
+from rnnlib.arrays import as_real, said
+
 
 def tanh(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return the hyperbolic tangent of every element, between -1 and 1, in the shape of `a`."""
-    return np.tanh(a, out=out)
+    return np.tanh(a if out is not None else as_real("a", a), out=out)
 
 
 def tanh_derivative(h: np.ndarray) -> np.ndarray:
     """Return tanh'(a) from h = tanh(a), in the shape of `h`: 1 - h²."""
+    h = as_real("h", h)
     return 1 - h * h
 
 
 def sigmoid(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return 1 / (1 + exp(-a)) of every element, in the shape of `a`, without overflow for any `a`."""
+    a = a if out is not None else as_real("a", a)
     z = np.exp(-np.abs(a))  # at most 1, so that nothing overflows
-    return np.divide(np.where(np.asarray(a) >= 0, 1, z), 1 + z, out=out)
+    return np.divide(np.where(a >= 0, 1, z), 1 + z, out=out)
 
 
 def sigmoid_derivative(h: np.ndarray) -> np.ndarray:
     """Return sigmoid'(a) from h = sigmoid(a), in the shape of `h`: h (1 - h)."""
+    h = as_real("h", h)
     return h * (1 - h)
 
 
 def relu(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return max(0, a) of every element, in the shape of `a`."""
-    return np.maximum(a, 0, out=out)
+    return np.maximum(a if out is not None else as_real("a", a), 0, out=out)
 
 
 def relu_derivative(h: np.ndarray) -> np.ndarray:
     """Return relu'(a) from h = relu(a), in the shape of `h`: 1 where h > 0, else 0 (at the kink too)."""
-    return np.where(np.asarray(h) > 0, np.ones_like(h), np.zeros_like(h))
+    return np.heaviside(as_real("h", h), 0)
 
 
 def identity(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """Return a copy of `a`: no activation at all."""
-    return np.positive(a, out=out)
+    return np.positive(a if out is not None else as_real("a", a), out=out)
 
 
 def identity_derivative(h: np.ndarray) -> np.ndarray:
     """Return ones in the shape of `h`: the slope of a straight line."""
-    return np.ones_like(h)
+    return np.ones_like(as_real("h", h))
 
 
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
@@ -66,5 +71,5 @@ def find_activation(name: str) -> tuple[Callable, Callable]:
         ValueError: no activation has that name; the message lists the known ones.
     """
     if not isinstance(name, str) or name not in ACTIVATIONS:
-        raise ValueError(f"activation: expected one of {', '.join(ACTIVATIONS)}, got {name!r}")
+        raise ValueError(f"activation: expected one of {', '.join(ACTIVATIONS)}, got {said(name)}")
     return ACTIVATIONS[name]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.arrays import as_array
+from rnnlib.arrays import as_array, as_rectangle, insist_on_finite
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -17,7 +17,9 @@ def as_float64(name: str, value: Any) -> np.ndarray:
 
 
 def _copy(target: Any) -> Any:
-    return target.copy() if isinstance(target, np.ndarray) else np.array(target)  # a mask stays, to be refused
+    if isinstance(target, np.ndarray):
+        return target.copy()  # a mask stays, to be refused
+    return as_rectangle("target", target, "an array").copy()
 
 
 class CheckedModel:
@@ -29,9 +31,11 @@ class CheckedModel:
         self.rnn = model.rnn if self.is_network else model
         self.has_state = hasattr(self.rnn, "dh0")
         self.h0 = None
+        if h0 is not None and not self.has_state:
+            raise TypeError(f"h0: expected None, as {type(model).__name__} has no state, got {type(h0).__name__}")
         if self.has_state:
             H = self.rnn.params["W_h"].shape[0]
-            self.h0 = np.zeros((len(x), H)) if h0 is None else as_float64("h0", h0)
+            self.h0 = np.zeros((len(x) if x.ndim else 1, H)) if h0 is None else as_float64("h0", h0)
             self.rnn.dh0 = None  # what an earlier backward left is no answer
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -59,7 +63,10 @@ class CheckedModel:
         if h.shape != self.upstream.shape:
             letters = "(N, T, H) = " if self.has_state else ""
             raise ValueError(f"dh: expected {letters}{h.shape}, got {self.upstream.shape}")
-        return float((h * self.upstream).sum())
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss = float((h * self.upstream).sum())
+        insist_on_finite("dh", "the sum of forward(x) · dh", loss)
+        return loss
 
     def _forward(self, x: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
         if self.is_network:

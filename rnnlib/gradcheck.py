@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnlib.arrays import as_function, as_named, as_positive, as_rectangle, said
 from rnnlib.checked_model import CheckedModel, as_float64
 from rnnlib.gradient_report import GradientReport, GradientRow
 
@@ -27,8 +28,8 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: Any, eps: float = EP
         TypeError, ValueError: x is not float64, or f does not return one number.
     """
     x = as_float64("x", x)
-    right, left, _ = _one_sided(f, x, eps)
-    return (right + left) / 2
+    right, left, _ = _one_sided(as_function("f", f), x, as_positive("eps", eps))
+    return right / 2 + left / 2
 
 
 def compare_gradients(
@@ -51,9 +52,12 @@ def compare_gradients(
     Raises:
         TypeError, ValueError: arrays that are not float64, names that differ, f that does not return one number.
     """
-    arrays = {name: as_float64(name, array) for name, array in arrays.items()}
+    f, tolerance = as_function("f", f), as_positive("tolerance", tolerance)
+    arrays = {name: as_float64(name, array) for name, array in as_named("arrays", arrays).items()}
     expect_zero = _names(expect_zero)
-    if arrays.keys() != gradients.keys():
+    if not arrays:
+        raise ValueError("arrays: expected at least one, got none")
+    if arrays.keys() != as_named("gradients", gradients).keys():
         raise ValueError(f"gradients: expected {', '.join(arrays)}, got {', '.join(gradients) or 'none'}")
     rows = []
     for name, array in arrays.items():
@@ -91,7 +95,10 @@ def check_gradients(
     Raises:
         TypeError, ValueError: parameters or arguments that are not float64; what the model refuses.
     """
-    for name, parameter in model.params.items():
+    tolerance, params = as_positive("tolerance", tolerance), getattr(model, "params", None)
+    if not isinstance(params, dict):
+        raise TypeError(f"model: expected a layer or a network, got {said(model)}")
+    for name, parameter in params.items():
         as_float64(name, parameter)
     case = CheckedModel(model, as_float64("x", x), upstream, h0)
     gradients, habits = case.gradients_and_habits()
@@ -120,6 +127,7 @@ def _one_sided(f: Callable[[np.ndarray], float], x: np.ndarray, eps: float) -> t
 
 def _slopes_at(f: Callable, x: np.ndarray, i: tuple[int, ...], eps: float, middle: float) -> tuple[float, float]:
     slopes = []
+    eps = eps * max(1.0, abs(x[i]))  # a fixed step would be lost beside a large number
     for step in (eps, -eps):
         changed = x.copy()
         changed[i] += step
@@ -129,10 +137,11 @@ def _slopes_at(f: Callable, x: np.ndarray, i: tuple[int, ...], eps: float, middl
 
 
 def _number(value: Any) -> float:
-    if np.shape(value) != ():
-        raise ValueError(f"f: expected one number, got an array {np.shape(value)}")
-    if np.asarray(value).dtype.kind not in "fiub":
-        raise TypeError(f"f: expected one number, got {value!r}")
+    array = as_rectangle("f", value, "one number") if value is not None else np.asarray(value)
+    if array.shape != ():
+        raise ValueError(f"f: expected one number, got an array {array.shape}")
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"f: expected one number, got {said(value)}")
     return float(value)
 
 
@@ -144,9 +153,9 @@ def _second_look(f: Callable, x: np.ndarray, i: tuple[int, ...], middle: float) 
     """
     looks = []
     for scale in (10, 1, 0.1):
-        eps = scale * EPS * max(1.0, abs(x[i]))
+        eps = scale * EPS
         (right, left), (right_2, left_2) = (_slopes_at(f, x, i, e, middle) for e in (eps, eps / 2))
-        gap, noise = abs(right_2 - left_2), 1e-15 * max(1.0, abs(middle)) / eps
+        gap, noise = abs(right_2 - left_2), 1e-15 * max(1.0, abs(middle)) / (eps * max(1.0, abs(x[i])))
         correction = ((right_2 + left_2) - (right + left)) / 6
         slope = (right_2 + left_2) / 2 + correction
         looks.append((abs(correction) + noise, slope, gap > 8 * noise and gap > 0.75 * abs(right - left)))
@@ -157,11 +166,15 @@ def _second_look(f: Callable, x: np.ndarray, i: tuple[int, ...], middle: float) 
 def _compare(name: str, given: Any, f: Callable, x: np.ndarray, may_be_zero: bool, tolerance: float) -> GradientRow:
     if given is None:
         return GradientRow(name, np.inf, (), np.nan, np.nan, "missing")
-    given = np.asarray(given, dtype=float)
+    given = as_rectangle(f"gradients: {name}", given, "real numbers")
+    try:
+        given = given.astype(float)
+    except (TypeError, ValueError):
+        raise TypeError(f"gradients: {name}: expected real numbers, got {given.dtype} {given.shape}") from None
     if given.shape != x.shape:
         return GradientRow(name, np.inf, (), np.nan, np.nan, f"shape {given.shape} instead of {x.shape}")
     right, left, middle = _one_sided(f, x, EPS)
-    numerical = (right + left) / 2
+    numerical = right / 2 + left / 2
     finite = np.isfinite(given) & np.isfinite(numerical)
     if not finite.all():
         where = tuple(int(i) for i in np.argwhere(~finite)[0])

@@ -4,10 +4,11 @@ Each function returns float64. Randomness comes only from the Generator that is 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from rnnlib.arrays import as_generator, as_size
+from rnnlib.arrays import as_generator, as_number, as_size, said
 
 
 def normal(shape: tuple[int, int], rng: np.random.Generator, std: float = 1.0) -> np.ndarray:
@@ -23,25 +24,23 @@ def normal(shape: tuple[int, int], rng: np.random.Generator, std: float = 1.0) -
         ValueError: a size below 1, or a negative or infinite `std`.
     """
     as_generator(rng)
-    if not 0 <= std < np.inf:
-        raise ValueError(f"std: expected a finite number of at least 0, got {std}")
-    n_in, n_out = shape
-    return std * rng.standard_normal((as_size("n_in", n_in), as_size("n_out", n_out)))
+    std = as_number("std", std, "a finite number of at least 0", lambda number: 0 <= number < 1e307)
+    return std * rng.standard_normal(_as_shape(shape))
 
 
 def lecun(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return normal draws with std 1/√n_in (LeCun and others, Efficient BackProp, 1998)."""
-    return normal(shape, rng) / np.sqrt(shape[0])
+    return normal(shape, rng) / np.sqrt(_as_shape(shape)[0])
 
 
 def xavier(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return normal draws with std √(2/(n_in + n_out)) (Glorot and Bengio, 2010)."""
-    return normal(shape, rng) * np.sqrt(2 / (shape[0] + shape[1]))
+    return normal(shape, rng) * np.sqrt(2 / sum(_as_shape(shape)))
 
 
 def he(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return normal draws with std √(2/n_in), meant for ReLU (He and others, 2015)."""
-    return normal(shape, rng) * np.sqrt(2 / shape[0])
+    return normal(shape, rng) * np.sqrt(2 / _as_shape(shape)[0])
 
 
 def orthogonal(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -50,11 +49,17 @@ def orthogonal(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     The QR decomposition of a normal matrix, its signs fixed so that no direction is preferred
     (Saxe and others, Exact solutions to the nonlinear dynamics of learning, 2014).
     """
-    n_in, n_out = shape
     draws = normal(shape, rng)
+    n_in, n_out = draws.shape
     q, r = np.linalg.qr(draws if n_in >= n_out else draws.T)
     q = q * np.sign(np.diag(r))
     return q if n_in >= n_out else q.T
+
+
+def _as_shape(shape: Any) -> tuple[int, int]:
+    if not isinstance(shape, tuple | list) or len(shape) != 2:
+        raise TypeError(f"shape: expected (n_in, n_out), got {said(shape)}")
+    return as_size("n_in", shape[0]), as_size("n_out", shape[1])
 
 
 INITIALIZERS: dict[str, Callable] = {
@@ -73,5 +78,5 @@ def find_initializer(name: str) -> Callable:
         ValueError: no initialiser has that name; the message lists the known ones.
     """
     if not isinstance(name, str) or name not in INITIALIZERS:
-        raise ValueError(f"init: expected one of {', '.join(INITIALIZERS)}, got {name!r}")
+        raise ValueError(f"init: expected one of {', '.join(INITIALIZERS)}, got {said(name)}")
     return INITIALIZERS[name]

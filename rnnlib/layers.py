@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from rnnlib.activations import find_activation
-from rnnlib.arrays import as_array, as_size, float_type
+from rnnlib.arrays import as_array, as_float_type, as_size, float_type
 from rnnlib.initializers import find_initializer
 
 
@@ -69,7 +69,7 @@ class SimpleRNN:
             TypeError, ValueError: sizes that are not whole numbers of at least 1, unknown names.
         """
         D, H = as_size("n_features", n_features), as_size("n_nodes", n_nodes)
-        draw = find_initializer(init)
+        draw, dtype, _ = find_initializer(init), as_float_type(dtype), find_activation(activation)
         W_x, W_h = draw((D, H), rng).astype(dtype), draw((H, H), rng).astype(dtype)
         return cls(W_x, W_h, np.zeros(H, dtype) if bias else None, activation)
 
@@ -194,8 +194,8 @@ class Dense:
         Args and errors are those of `SimpleRNN.create`.
         """
         D, K = as_size("n_in", n_in), as_size("n_out", n_out)
-        W = find_initializer(init)((D, K), rng).astype(dtype)
-        return cls(W, np.zeros(K, dtype) if bias else None)
+        draw, dtype = find_initializer(init), as_float_type(dtype)
+        return cls(draw((D, K), rng).astype(dtype), np.zeros(K, dtype) if bias else None)
 
     def forward(self, x: Any) -> np.ndarray:
         """Return x W + b, (..., K), for x of shape (..., D).

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from rnnlib.activations import sigmoid
-from rnnlib.arrays import as_array, as_rectangle, float_type
+from rnnlib.arrays import as_array, as_rectangle, float_type, insist_on_finite, said
 
 
 def softmax(v: np.ndarray) -> np.ndarray:
     """Return exp(v_k) / Σ_j exp(v_j) over the last axis, in the shape of `v`, without overflow."""
-    v = np.asarray(v)
-    z = np.exp(v - v.max(axis=-1, keepdims=True))  # the largest becomes 1
+    v = as_array("v", v, "(..., K)", float_type(v))
+    with np.errstate(over="ignore"):  # exp(-infinity) is 0, and right
+        z = np.exp(v - v.max(axis=-1, keepdims=True))  # the largest becomes 1
     return z / z.sum(axis=-1, keepdims=True)
 
 
@@ -32,8 +33,12 @@ def squared_error(y: Any, target: Any, reduction: str = "mean") -> tuple[float, 
     """
     y, target = _pair("y", y, target)
     weight = _weight(reduction, y.size, len(y))
-    difference = y - target
-    return float((difference**2).sum() / 2 * weight), difference * weight
+    with np.errstate(over="ignore", invalid="ignore"):
+        difference = y - target
+        wide = difference.astype(float)  # the squares of float32 need more room
+        loss = float((wide * (wide * (weight / 2))).sum())
+    insist_on_finite("target", "the loss", loss)
+    return loss, difference * weight
 
 
 def sigmoid_cross_entropy(v: Any, target: Any, reduction: str = "mean") -> tuple[float, np.ndarray]:
@@ -53,7 +58,10 @@ def sigmoid_cross_entropy(v: Any, target: Any, reduction: str = "mean") -> tuple
     weight = _weight(reduction, v.size, len(v))
     # log(1 + exp(v)) - d v, with the exponent kept at or below 0
     losses = np.maximum(v, 0) - v * target + np.log1p(np.exp(-np.abs(v)))
-    return float(losses.sum() * weight), (sigmoid(v) - target) * v.dtype.type(weight)
+    with np.errstate(over="ignore"):
+        loss = float((losses.astype(float) * weight).sum())
+    insist_on_finite("v", "the loss", loss)
+    return loss, (sigmoid(v) - target) * v.dtype.type(weight)
 
 
 def softmax_cross_entropy(v: Any, labels: Any, reduction: str = "mean") -> tuple[float, np.ndarray]:
@@ -72,10 +80,14 @@ def softmax_cross_entropy(v: Any, labels: Any, reduction: str = "mean") -> tuple
     K = v.shape[-1]
     labels = _labels(labels, v.shape[:-1], K)
     weight = _weight(reduction, labels.size, len(labels) if labels.ndim else 1)
-    shifted = v - v.max(axis=-1, keepdims=True)
+    with np.errstate(over="ignore"):
+        shifted = v - v.max(axis=-1, keepdims=True)
     chosen = np.arange(K) == labels[..., np.newaxis]  # (..., K), one True a label
     losses = np.log(np.exp(shifted).sum(axis=-1)) - shifted[chosen].reshape(labels.shape)
-    return float(losses.sum() * weight), (softmax(v) - chosen) * v.dtype.type(weight)
+    with np.errstate(over="ignore"):
+        loss = float((losses.astype(float) * weight).sum())
+    insist_on_finite("v", "the loss", loss)
+    return loss, (softmax(v) - chosen) * v.dtype.type(weight)
 
 
 def _pair(name: str, y: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -103,5 +115,5 @@ def _labels(labels: Any, shape: tuple[int, ...], K: int) -> np.ndarray:
 def _weight(reduction: str, n_elements: int, n_batch: int) -> float:
     weights = {"mean": 1 / n_elements, "batch": 1 / n_batch, "sum": 1.0}
     if not isinstance(reduction, str) or reduction not in weights:
-        raise ValueError(f"reduction: expected one of {', '.join(weights)}, got {reduction!r}")
+        raise ValueError(f"reduction: expected one of {', '.join(weights)}, got {said(reduction)}")
     return weights[reduction]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from rnnlib.activations import ACTIVATIONS, identity, sigmoid
+from rnnlib.arrays import as_function, said
 from rnnlib.layers import Dense, SimpleRNN
 from rnnlib.losses import sigmoid_cross_entropy, softmax, softmax_cross_entropy
 
@@ -36,16 +37,20 @@ class RecurrentNetwork:
         Raises:
             ValueError: layers that do not fit, an unknown name, a cross-entropy with another output.
         """
+        for name, layer, needed in (("rnn", rnn, "W_h"), ("readout", readout, "W")):
+            if needed not in getattr(layer, "params", ()):
+                raise TypeError(f"{name}: expected a layer with {needed} in its params, got {said(layer)}")
+        as_function("loss", loss)
         if readout.params["W"].shape[0] != rnn.params["W_h"].shape[0]:
             raise ValueError(
                 f"readout: expected W (H, K) with H = {rnn.params['W_h'].shape[0]}, got {readout.params['W'].shape}"
             )
-        if read not in ("all", "last"):
-            raise ValueError(f"read: expected one of all, last, got {read!r}")
+        if not isinstance(read, str) or read not in ("all", "last"):
+            raise ValueError(f"read: expected one of all, last, got {said(read)}")
         if readout.params["W"].dtype != rnn.params["W_h"].dtype:
             raise TypeError(f"readout: expected {rnn.params['W_h'].dtype}, as rnn, got {readout.params['W'].dtype}")
         if not isinstance(output, str) or output not in ACTIVATIONS:
-            raise ValueError(f"output: expected one of {', '.join(ACTIVATIONS)}, got {output!r}")
+            raise ValueError(f"output: expected one of {', '.join(ACTIVATIONS)}, got {said(output)}")
         self.g, self.g_derivative = ACTIVATIONS[output]
         named_loss = getattr(loss, "func", loss)  # what a functools.partial stands for
         if named_loss in READINGS and self.g is not identity:

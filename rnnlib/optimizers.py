@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from rnnlib.arrays import as_array, as_positive
+from rnnlib.arrays import as_array, as_named, as_number, as_positive
+
+FLOATS = [np.dtype(kind) for kind in ("<f4", ">f4", "<f8", ">f8")]
 
 
 class SGD:
@@ -26,8 +28,9 @@ class SGD:
         Raises:
             TypeError, ValueError: names or shapes that differ, gradients that are not finite; nothing is changed.
         """
-        for name, gradient in _fitting(params, grads).items():
-            params[name] -= self.lr * gradient
+        grads = _fitting(params, grads)
+        with np.errstate(over="ignore", invalid="ignore"):
+            _move(params, {name: self.lr * gradient for name, gradient in grads.items()})
 
 
 class Adam:
@@ -49,28 +52,30 @@ class Adam:
             ValueError: a number outside these ranges.
         """
         self.lr, self.eps = as_positive("lr", lr), as_positive("eps", eps)
-        for name, beta in (("beta1", beta1), ("beta2", beta2)):
-            if not 0 <= beta < 1:
-                raise ValueError(f"{name}: expected a number from 0 to below 1, got {beta}")
-        self.beta1, self.beta2 = beta1, beta2
+        self.beta1, self.beta2 = (
+            as_number(name, beta, "a number from 0 to below 1", lambda number: 0 <= number < 1)
+            for name, beta in (("beta1", beta1), ("beta2", beta2))
+        )
         self.steps = 0
         self.mean: dict[str, np.ndarray] = {}
-        self.mean_of_squares: dict[str, np.ndarray] = {}
+        self.root_of_squares: dict[str, np.ndarray] = {}  # the root of the mean of squares: no square overflows
 
     def step(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
         """Move every parameter in place; arguments and errors are those of `SGD.step`."""
         grads = _fitting(params, grads)
         if self.mean and {n: m.shape for n, m in self.mean.items()} != {n: p.shape for n, p in params.items()}:
             raise ValueError(f"params: expected those of the first step, {', '.join(self.mean)}, in their shapes")
-        self.steps += 1
-        for name, g in grads.items():
-            m = self.mean.setdefault(name, np.zeros_like(g))
-            v = self.mean_of_squares.setdefault(name, np.zeros_like(g))
-            m += (1 - self.beta1) * (g - m)
-            v += (1 - self.beta2) * (g**2 - v)
-            m_hat = m / (1 - self.beta1**self.steps)  # both means start at zero: this makes up for it
-            v_hat = v / (1 - self.beta2**self.steps)
-            params[name] -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        t, means, roots, moves = self.steps + 1, {}, {}, {}
+        with np.errstate(over="ignore", invalid="ignore"):
+            for name, g in grads.items():
+                g, zero = g.astype(float), np.zeros(g.shape)  # in float32 a small eps would be 0
+                m = means[name] = self.beta1 * self.mean.get(name, zero) + (1 - self.beta1) * g
+                root = self.root_of_squares.get(name, zero)
+                root = roots[name] = np.hypot(self.beta2**0.5 * root, (1 - self.beta2) ** 0.5 * g)
+                m_hat = m / (1 - self.beta1**t)  # both means start at zero: this makes up for it
+                moves[name] = self.lr * (m_hat / (root / (1 - self.beta2**t) ** 0.5 + self.eps))
+            _move(params, moves)
+        self.steps, self.mean, self.root_of_squares = t, means, roots
 
 
 def clip_by_global_norm(grads: dict[str, np.ndarray], max_norm: float) -> float:
@@ -86,33 +91,46 @@ def clip_by_global_norm(grads: dict[str, np.ndarray], max_norm: float) -> float:
     Raises:
         TypeError, ValueError: `max_norm` not finite or not above 0, or a gradient not finite; nothing is changed.
     """
-    as_positive("max_norm", max_norm)
+    max_norm, grads = as_positive("max_norm", max_norm), as_named("grads", grads)
     arrays = [as_array(name, _changeable(name, g), "(...)", np.dtype(np.float64)) for name, g in grads.items()]
     largest = max((np.abs(g).max() for g in arrays), default=0.0)
     if largest == 0:
         return 0.0
-    norm = float(largest * np.sqrt(sum(((g / largest) ** 2).sum() for g in arrays)))  # no square overflows
+    root = float(np.sqrt(sum(((g / largest) ** 2).sum() for g in arrays)))  # no square overflows
+    norm = float(largest) * root  # infinity where it is beyond float64
     if norm > max_norm:
-        for g in grads.values():
-            g *= max_norm / norm
+        for g, wide in zip(grads.values(), arrays, strict=True):
+            g[...] = wide / largest / root * max_norm
     return norm
 
 
 def _fitting(params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    if params.keys() != grads.keys():
+    if as_named("params", params).keys() != as_named("grads", grads).keys():
         raise ValueError(f"grads: expected {', '.join(params)}, got {', '.join(grads) or 'none'}")
     checked = {}
     for name, parameter in params.items():
-        if np.shape(grads[name]) != np.shape(parameter):
-            raise ValueError(f"grads: {name}: expected {np.shape(parameter)}, got {np.shape(grads[name])}")
-        checked[name] = as_array(f"grads: {name}", grads[name], "(...)", _changeable(name, parameter).dtype)
+        dtype = _changeable(name, parameter).dtype
+        checked[name] = as_array(f"grads: {name}", grads[name], "(...)", dtype)
+        if checked[name].shape != parameter.shape:
+            raise ValueError(f"grads: {name}: expected {parameter.shape}, got {checked[name].shape}")
     return checked
 
 
 def _changeable(name: str, array: np.ndarray) -> np.ndarray:
-    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+    if not isinstance(array, np.ndarray) or np.ma.isMA(array) or array.dtype not in FLOATS:
         got = getattr(array, "dtype", type(array).__name__)
         raise TypeError(f"{name}: expected a float array, to be changed in place, got {got}")
     if not array.flags.writeable:
         raise ValueError(f"{name}: expected an array to be changed in place, got a read-only one")
     return array
+
+
+def _move(params: dict[str, np.ndarray], moves: dict[str, np.ndarray]) -> None:
+    """Take every move from its parameter, in place; where one would leave the finite numbers, none is made."""
+    moved = {name: (parameter - moves[name]).astype(parameter.dtype) for name, parameter in params.items()}
+    for name, parameter in params.items():
+        beyond = np.isfinite(parameter) & ~np.isfinite(moved[name])
+        if beyond.any():
+            raise ValueError(f"grads: {name}: expected finite numbers that leave {name} finite, got an overflow")
+    for name, parameter in params.items():
+        parameter[...] = moved[name]

@@ -26,11 +26,12 @@ def encode(numbers: Iterable[int], bits: int) -> np.ndarray:
     """
     bits = as_size("bits", bits)
     wanted = f"whole numbers from 0 to 2**{bits} - 1"
-    if isinstance(numbers, str | bytes) or not isinstance(numbers, Iterable):
+    is_sequence = isinstance(numbers, Iterable) and getattr(numbers, "shape", None) != ()
+    if not is_sequence or isinstance(numbers, str | bytes | np.ma.MaskedArray):
         raise TypeError(f"numbers: expected a sequence of {wanted}, got {type(numbers).__name__}")
     rows = bytearray()
     for i, number in enumerate(numbers):
-        if isinstance(number, bool | np.bool_) or not isinstance(number, int | np.integer):
+        if isinstance(number, bool | np.bool_ | np.timedelta64) or not isinstance(number, int | np.integer):
             raise TypeError(f"numbers: expected {wanted}, got {type(number).__name__} at {i}")
         number = int(number)
         if number < 0 or number.bit_length() > bits:
@@ -67,7 +68,7 @@ def binary_addition(rng: np.random.Generator, n: int, bits: int) -> tuple[np.nda
     Raises:
         TypeError, ValueError: another source, sizes that are not whole numbers or too small.
     """
-    n, bits = as_size("n", n), _as_whole("bits", bits, least=2)
+    n, bits = as_size("n", n), as_size("bits", bits, least=2)
     drawn = as_generator(rng).integers(0, 2, (n, bits - 1, 2), dtype=np.uint8)
     return _additions(decode(drawn[..., 0]), decode(drawn[..., 1]), bits)
 
@@ -81,7 +82,7 @@ def all_additions(bits: int) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         TypeError, ValueError: bits that are not a whole number from 2 to 10.
     """
-    bits = _as_whole("bits", bits, least=2, most=LARGEST_TABLE)
+    bits = as_size("bits", bits, least=2, most=LARGEST_TABLE)
     numbers = range(2 ** (bits - 1))
     return _additions([p for p in numbers for _ in numbers], [q for _ in numbers for q in numbers], bits)
 
@@ -137,7 +138,7 @@ def remember_first(rng: np.random.Generator, n: int, lag: int) -> tuple[np.ndarr
     Raises:
         TypeError, ValueError: another source, sizes that are not whole numbers or too small.
     """
-    n, lag = as_size("n", n), _as_whole("lag", lag, least=0)
+    n, lag = as_size("n", n), as_size("lag", lag, least=0)
     target = as_generator(rng).integers(0, 2, (n, 1)).astype(float)
     x = np.zeros((n, lag + 1, 2))
     x[:, 0, 0] = 2 * target[:, 0] - 1
@@ -157,12 +158,3 @@ def _as_bits(name: str, value: Any, axes: str, **sizes: int) -> np.ndarray:
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise ValueError(f"{name}: expected exactly 0 or 1 everywhere, got {array[where]:g} at {where}")
     return array.astype(np.uint8)
-
-
-def _as_whole(name: str, value: Any, least: int, most: int | None = None) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}")
-    if value < least or (most is not None and value > most):
-        wanted = f"at least {least}" if most is None else f"a whole number from {least} to {most}"
-        raise ValueError(f"{name}: expected {wanted}, got {value}")
-    return int(value)

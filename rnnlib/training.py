@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.arrays import as_positive, as_size
+from rnnlib.arrays import as_function, as_positive, as_size, said
 from rnnlib.network import RecurrentNetwork
 from rnnlib.optimizers import clip_by_global_norm
 
@@ -59,6 +59,16 @@ def fit(
         TypeError, ValueError: arguments that do not fit, no batch at all, a batch that the network refuses.
     """
     steps, every = as_size("steps", steps), as_size("every", every)
+    if not isinstance(net, RecurrentNetwork):
+        raise TypeError(f"net: expected a RecurrentNetwork, got {said(net)}")
+    if not callable(getattr(optimizer, "step", None)):
+        raise TypeError(f"optimizer: expected an object with step(params, grads), got {said(optimizer)}")
+    if until is not None:
+        as_function("until", until)
+    try:
+        batches = iter(batches)
+    except TypeError:
+        raise TypeError(f"batches: expected (x, target) for every step, got {said(batches)}") from None
     clip = np.finfo(float).max if clip is None else as_positive("clip", clip)
     history, h0, ending = History(), None, "by an error"
     bar = _bar(steps) if progress else None
