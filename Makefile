@@ -14,6 +14,7 @@ $(shell [ -x $(PY) ] && [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] || rm -f 
 
 # The cells of a notebook stay together. In the order of collection, the longest files come first.
 PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
+ONE_THREAD := OPENBLAS_NUM_THREADS=1# for each process: there is one for each core already
 
 # Only what is typed counts: many machines have a PORT of their own in the environment.
 ifeq ($(origin PORT),command line)
@@ -37,7 +38,7 @@ lab: $(STAMP)  ## open the course in JupyterLab, in your own copy my-course/ (PO
 	@$(PY) -m rnnlib.course.lab $(LAB_ARGS)
 
 test: $(STAMP)  ## run every test and every notebook
-	@$(PY) $(PYTEST)
+	@$(ONE_THREAD) $(PY) $(PYTEST)
 
 # The same suite, and the same stored outputs, with other versions than those of constraints.txt, in a folder of their own.
 test-oldest:  ## the same with the lowest versions that requirements.txt admits
@@ -45,13 +46,13 @@ test-oldest:  ## the same with the lowest versions that requirements.txt admits
 	@rm -rf $(VENV)-oldest; $(PYTHON) -m venv $(VENV)-oldest
 	@sed -n 's/^\([a-z]*\)>=\([0-9.]*\),.*/\1==\2/p' requirements.txt > $(VENV)-oldest/lowest.txt
 	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-oldest/lowest.txt -r requirements.txt -e '.[test]'
-	@$(VENV)-oldest/bin/python $(PYTEST)
+	@$(ONE_THREAD) $(VENV)-oldest/bin/python $(PYTEST)
 
 test-newest:  ## the same with the newest versions, for information
 	$(CHECK_PYTHON)
 	@rm -rf $(VENV)-newest; $(PYTHON) -m venv $(VENV)-newest
 	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e '.[test]'
-	@$(VENV)-newest/bin/python $(PYTEST)
+	@$(ONE_THREAD) $(VENV)-newest/bin/python $(PYTEST)
 
 test-browser: $(BROWSER_STAMP)  ## open every notebook in JupyterLab in a browser, and click through what a learner does
 	@$(PY) -m pytest -v tests/browser
