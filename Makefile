@@ -12,9 +12,10 @@ MUTANTS_STAMP := $(VENV)/.installed-mutants
 # folder's rnnlib; and its Python may have been uninstalled since. Either way it is made again.
 $(shell [ -x $(PY) ] && [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd)" ] || rm -f $(STAMP))
 
-# The cells of a notebook stay together. In the order of collection, the longest files come first.
+# The cells of a notebook stay together. In the order of collection, the longest files come first. There is a process
+# for each core, so each has one thread.
 PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
-ONE_THREAD := OPENBLAS_NUM_THREADS=1# for each process: there is one for each core already
+ONE_THREAD := OPENBLAS_NUM_THREADS=1
 
 # Only what is typed counts: many machines have a PORT of their own in the environment.
 ifeq ($(origin PORT),command line)
