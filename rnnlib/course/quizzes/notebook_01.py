@@ -41,7 +41,8 @@ QUIZZES = {
                 "its steps have none, but its level is the sum of all steps so far: it has an autocorrelation near 1.",
             ),
             Option(
-                "The level will be close to today's; about the change nothing follows.",
+                "The level will be close to today's, compared with its spread; whether it rises or falls does not "
+                "follow.",
                 "a level is the one before plus a small step, so levels hang together. Look at the increments instead.",
             ),
         ),

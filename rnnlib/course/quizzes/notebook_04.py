@@ -42,7 +42,7 @@ QUIZZES = {
                 "the place is the same, but the way to it is not: each update is 8 times shorter.",
             ),
             Option(
-                "Each update is 8 times smaller, in the same direction.",
+                "From the same weights, an update is 8 times smaller, in the same direction.",
                 "all gradients are divided by 8, which is the same as a learning rate divided by 8.",
             ),
             Option(

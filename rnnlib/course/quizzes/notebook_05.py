@@ -42,7 +42,8 @@ QUIZZES = {
     "delta-recursion": Formula(
         title="The recursion of δ (デルタの漸化式)",
         text="In the letters of the report, with columns: $u_t = W_{in} x_t + W z_{t-1} + b$ and $z_t = f(u_t)$ with a "
-        "sigmoid $f$. $\\delta_t$ is the gradient of *one* loss by $u_t$. Write $\\delta_{t-1}$ as a function of "
+        "sigmoid $f$. $\\delta_t$ is the gradient of *one* loss, of step t or a later one, by $u_t$. Write "
+        "$\\delta_{t-1}$ as a function of "
         "`delta_t`, `W`, `u_t` and `u_before` ($u_{t-1}$); you need not use all of them.",
         checker=FunctionExercise(
             right=delta_before,

@@ -17,7 +17,7 @@ QUIZZES = {
                 "an optimizer sees only the gradients that it is given; it knows nothing about the loss.",
             ),
             Option(
-                "For any $y$ in [0, 1] that factor is nearly the same, about 0.22.",
+                "For any $y$ in [0, 1], `d_sigmoid(y)` is nearly the same, about 0.22.",
                 "so what is left is close to 0.22 (y − d), the direction of the cross-entropy: an honest gradient, "
                 "of another loss.",
             ),
