@@ -1,5 +1,6 @@
 """`make lab` copies the course, never overwrites, says what is newer, and ends at one Ctrl-C."""
 
+import json
 import os
 import re
 import shutil
@@ -98,6 +99,16 @@ def test_without_a_window_no_browser_is_opened(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     assert "--no-browser" in lab.server_arguments(Path("my-course"), None)
+
+
+def test_the_courses_settings_stand_before_those_that_are_there():
+    environment = {}
+    lab.use_settings(environment)
+    assert environment == {"JUPYTER_CONFIG_PATH": str(lab.SETTINGS)}
+    lab.use_settings(environment)
+    assert environment["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(lab.SETTINGS)] * 2
+    settings = json.loads((lab.SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a browser would open its window")

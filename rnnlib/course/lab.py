@@ -25,7 +25,6 @@ DEFAULT_PORT = 8888
 
 SETTINGS = Path(__file__).with_name("jupyter")  # no question about news; long lines of code wrap in a narrow window
 
-
 # JupyterLab must ask nobody for news, updates or extensions: the course works offline, and tells nobody.
 QUIET = [
     "--LabApp.news_url=None",
