@@ -82,8 +82,12 @@ def make_lab(tmp_path):
         start_new_session=True,
     ) as process:  # fmt: skip
         yield course, next((found[0] for line in process.stdout if (found := re.search(r"http\S+", line))), None)
-        os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
+        try:
+            process.communicate(timeout=30)
+        finally:
+            if process.poll() is None:  # it has not ended: the test fails, and the next one must not wait
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.skipif(os.name == "nt" or shutil.which("make") is None, reason="this way in needs make")
