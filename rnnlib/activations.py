@@ -8,52 +8,58 @@ write the result into; it may be `a` itself. It is for inner loops: with it, not
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.arrays import as_real, said
+from rnnlib.validation import check_choice, check_real
+
+Array = NDArray[np.floating]
 
 
-def tanh(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def tanh(a: ArrayLike, out: Array | None = None) -> Array:
     """Return the hyperbolic tangent of every element, between -1 and 1, in the shape of `a`."""
-    return np.tanh(a if out is not None else as_real("a", a), out=out)
+    return np.tanh(a if out is not None else check_real("a", a), out=out)
 
 
-def tanh_derivative(h: np.ndarray) -> np.ndarray:
+def tanh_derivative(h: ArrayLike) -> Array:
     """Return tanh'(a) from h = tanh(a), in the shape of `h`: 1 - h²."""
-    h = as_real("h", h)
-    return 1 - h * h
+    h = check_real("h", h)
+    with np.errstate(under="ignore"):
+        return 1 - h * h
 
 
-def sigmoid(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def sigmoid(a: ArrayLike, out: Array | None = None) -> Array:
     """Return 1 / (1 + exp(-a)) of every element, in the shape of `a`, without overflow for any `a`."""
-    a = a if out is not None else as_real("a", a)
-    z = np.exp(-np.abs(a))  # at most 1, so that nothing overflows
-    return np.divide(np.where(a >= 0, 1, z), 1 + z, out=out)
+    a = a if out is not None else check_real("a", a)
+    with np.errstate(under="ignore"):
+        z = np.exp(-np.abs(a))  # at most 1, so that nothing overflows
+        return np.divide(np.where(np.greater_equal(a, 0), 1, z), 1 + z, out=out)
 
 
-def sigmoid_derivative(h: np.ndarray) -> np.ndarray:
+def sigmoid_derivative(h: ArrayLike) -> Array:
     """Return sigmoid'(a) from h = sigmoid(a), in the shape of `h`: h (1 - h)."""
-    h = as_real("h", h)
-    return h * (1 - h)
+    h = check_real("h", h)
+    with np.errstate(under="ignore"):
+        return h * (1 - h)
 
 
-def relu(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def relu(a: ArrayLike, out: Array | None = None) -> Array:
     """Return max(0, a) of every element, in the shape of `a`."""
-    return np.maximum(a if out is not None else as_real("a", a), 0, out=out)
+    return np.maximum(a if out is not None else check_real("a", a), 0, out=out)
 
 
-def relu_derivative(h: np.ndarray) -> np.ndarray:
+def relu_derivative(h: ArrayLike) -> Array:
     """Return relu'(a) from h = relu(a), in the shape of `h`: 1 where h > 0, else 0 (at the kink too)."""
-    return np.heaviside(as_real("h", h), 0)
+    return np.heaviside(check_real("h", h), 0)
 
 
-def identity(a: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def identity(a: ArrayLike, out: Array | None = None) -> Array:
     """Return a copy of `a`: no activation at all."""
-    return np.positive(a if out is not None else as_real("a", a), out=out)
+    return np.positive(a if out is not None else check_real("a", a), out=out)
 
 
-def identity_derivative(h: np.ndarray) -> np.ndarray:
+def identity_derivative(h: ArrayLike) -> Array:
     """Return ones in the shape of `h`: the slope of a straight line."""
-    return np.ones_like(as_real("h", h))
+    return np.ones_like(check_real("h", h))
 
 
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
@@ -70,6 +76,4 @@ def find_activation(name: str) -> tuple[Callable, Callable]:
     Raises:
         ValueError: no activation has that name; the message lists the known ones.
     """
-    if not isinstance(name, str) or name not in ACTIVATIONS:
-        raise ValueError(f"activation: expected one of {', '.join(ACTIVATIONS)}, got {said(name)}")
-    return ACTIVATIONS[name]
+    return check_choice("activation", name, ACTIVATIONS)

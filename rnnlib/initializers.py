@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.arrays import as_generator, as_number, as_size, said
+from rnnlib.validation import check_choice, check_generator, check_int, check_number, short_repr
 
 
 def normal(shape: tuple[int, int], rng: np.random.Generator, std: float = 1.0) -> np.ndarray:
@@ -23,8 +23,8 @@ def normal(shape: tuple[int, int], rng: np.random.Generator, std: float = 1.0) -
         TypeError: `rng` is no Generator, or a size is no whole number.
         ValueError: a size below 1, or a negative or infinite `std`.
     """
-    as_generator(rng)
-    std = as_number("std", std, "a finite number of at least 0", lambda number: 0 <= number < 1e307)
+    check_generator(rng)
+    std = check_number("std", std, "a finite number of at least 0", lambda number: 0 <= number < 1e307)
     return std * rng.standard_normal(_as_shape(shape))
 
 
@@ -58,8 +58,8 @@ def orthogonal(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 
 def _as_shape(shape: Any) -> tuple[int, int]:
     if not isinstance(shape, tuple | list) or len(shape) != 2:
-        raise TypeError(f"shape: expected (n_in, n_out), got {said(shape)}")
-    return as_size("n_in", shape[0]), as_size("n_out", shape[1])
+        raise TypeError(f"shape: expected (n_in, n_out), got {short_repr(shape)}")
+    return check_int("n_in", shape[0]), check_int("n_out", shape[1])
 
 
 INITIALIZERS: dict[str, Callable] = {
@@ -77,6 +77,4 @@ def find_initializer(name: str) -> Callable:
     Raises:
         ValueError: no initialiser has that name; the message lists the known ones.
     """
-    if not isinstance(name, str) or name not in INITIALIZERS:
-        raise ValueError(f"init: expected one of {', '.join(INITIALIZERS)}, got {said(name)}")
-    return INITIALIZERS[name]
+    return check_choice("init", name, INITIALIZERS)

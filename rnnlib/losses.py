@@ -1,119 +1,231 @@
-"""Losses: each returns the loss, one number, and its gradient by the first argument.
+"""Losses: each returns the loss, one number, and its gradient by what the network gave.
 
-Reductions: "mean" over all elements (for softmax: all labels); "batch" sums over everything but the
+Reductions: "mean" over all elements that count (for softmax: all labels); "batch" sums over everything but the
 batch and takes the mean over its N items; "sum" adds up everything.
 """
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.activations import sigmoid
-from rnnlib.arrays import as_array, as_rectangle, float_type, insist_on_finite, said
+from rnnlib.activations import identity, sigmoid
+from rnnlib.validation import (
+    FLOAT64,
+    as_ndarray,
+    check_any_mask,
+    check_array,
+    check_callable,
+    check_choice,
+    check_whole_numbers,
+    common_float_type,
+    insist_on_finite,
+    short_repr,
+)
+
+Array = NDArray[np.floating]
 
 
-def softmax(v: np.ndarray) -> np.ndarray:
-    """Return exp(v_k) / Σ_j exp(v_j) over the last axis, in the shape of `v`, without overflow."""
-    v = as_array("v", v, "(..., K)", float_type(v))
-    with np.errstate(over="ignore"):  # exp(-infinity) is 0, and right
-        z = np.exp(v - v.max(axis=-1, keepdims=True))  # the largest becomes 1
-    return z / z.sum(axis=-1, keepdims=True)
+class Loss:
+    """A loss, called like a function: (y, target) gives one number, and its gradient by y in the shape of y.
 
+    It carries its reading: what a user reads in what the network gave, as probabilities in logits.
 
-def squared_error(y: Any, target: Any, reduction: str = "mean") -> tuple[float, np.ndarray]:
-    """Return the loss (y - target)² / 2 and its gradient by y, y - target, reduced.
-
-    Args:
-        y: (N, ...), what the network gave.
-        target: (N, ...), what it should have given, in the same shape.
-        reduction: "mean", "batch" or "sum".
-
-    Raises:
-        TypeError, ValueError: shapes that differ, what `rnnlib.arrays.as_array` refuses, an unknown reduction.
+    >>> absolute = Loss(lambda y, target: (np.abs(y - target).sum(), np.sign(y - target)))
+    >>> absolute([[1.0, 5.0]], np.array([[2.0, 2.0]]))
+    (4.0, array([[-1.,  1.]]))
     """
-    y, target = _pair("y", y, target)
-    weight = _weight(reduction, y.size, len(y))
-    with np.errstate(over="ignore", invalid="ignore"):
-        difference = y - target
-        wide = difference.astype(float)  # the squares of float32 need more room
-        loss = float((wide * (wide * (weight / 2))).sum())
-    insist_on_finite("target", "the loss", loss)
-    return loss, difference * weight
+
+    def __init__(self, function: Callable, reading: Callable[[Array], Array] = identity) -> None:
+        """Make a loss of your own.
+
+        Args:
+            function: takes (y, target), or (y, target, mask) where it can leave steps out; returns a number and
+                its gradient by y. The target reaches it as it is given.
+            reading: turns y into what a user reads, such as `sigmoid` where y are logits.
+
+        Raises:
+            TypeError: what cannot be called.
+        """
+        self.function, self.reading = check_callable("function", function), check_callable("reading", reading)
+
+    def __call__(self, y: ArrayLike, target: Any, mask: ArrayLike | None = None) -> tuple[float, Array]:
+        """Return the loss and its gradient by y.
+
+        Args:
+            y: (N, ...), what the network gave.
+            target: what it should have given.
+            mask: (N, T), True where a step counts, with at least one True.
+
+        Raises:
+            TypeError, ValueError: an argument that does not fit, or a function that returns something else.
+            NotFinite: the loss or its gradient leaves the finite numbers.
+        """
+        y = check_array("y", y, "(..., K)", common_float_type(y))
+        if mask is None:
+            result = self.function(y, target)
+        elif "mask" in inspect.signature(self.function).parameters:
+            result = self.function(y, target, check_any_mask(mask, y.shape[:2]))
+        else:
+            raise TypeError(f"mask: expected None, as the function of {self!r} has no argument named mask")
+        return _check_result(result, y)
+
+    def reduced(self, reduction: str) -> "Loss":
+        """Return the same loss with another reduction: "mean", "batch" or "sum".
+
+        Raises:
+            TypeError: a loss of your own, which reduces by itself.
+            ValueError: an unknown reduction.
+        """
+        raise TypeError(f"{self!r} reduces by itself: change its function")
+
+    def __repr__(self) -> str:
+        return f"Loss({getattr(self.function, '__name__', short_repr(self.function))})"
 
 
-def sigmoid_cross_entropy(v: Any, target: Any, reduction: str = "mean") -> tuple[float, np.ndarray]:
-    """Return the cross-entropy -d log y - (1 - d) log(1 - y) with y = sigmoid(v), and its gradient y - d by v.
+def _check_result(result: Any, y: Array) -> tuple[float, Array]:
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        raise TypeError(f"loss: expected (number, gradient by y), got {short_repr(result)}")
+    value = as_ndarray("loss", result[0], "one number")
+    if value.shape != () or value.dtype.kind not in "fiu":
+        raise TypeError(f"loss: expected one number, got {short_repr(result[0])}")
+    insist_on_finite("the loss", value)
+    gradient = as_ndarray("the gradient of the loss", result[1], "real numbers")
+    if gradient.shape != y.shape or gradient.dtype.kind not in "fiu":
+        raise ValueError(
+            f"the gradient of the loss: expected {y.dtype} {y.shape}, got {gradient.dtype} {gradient.shape}"
+        )
+    insist_on_finite("the gradient of the loss", gradient)
+    return float(value), gradient.astype(y.dtype, copy=False)
 
-    Args:
-        v: (N, ...), logits: the sigmoid is part of the loss, so that ±1000 does no harm.
-        target: d, (N, ...), in the same shape, between 0 and 1.
-        reduction: "mean", "batch" or "sum".
 
-    Raises:
-        TypeError, ValueError: as for `squared_error`, or a target outside 0 … 1.
+class ElementLoss(Loss):
+    """A loss that is known for every element: its reductions and masks are written here once."""
+
+    def __init__(
+        self,
+        function: Callable[[Array, Array], tuple[Array, Array]],
+        check_target: Callable[[Array, Any, NDArray[np.bool_] | None], Array],
+        reading: Callable[[Array], Array],
+        reduction: str = "mean",
+    ) -> None:
+        """Make it from a function of (v, target) that returns the loss of every element, and the gradients by v."""
+        super().__init__(function, reading)
+        self.check_target, self.reduction, self.__doc__ = check_target, reduction, function.__doc__
+
+    def __call__(self, y: ArrayLike, target: Any, mask: ArrayLike | None = None) -> tuple[float, Array]:
+        """Return the loss and its gradient by y; arguments and errors are those of `Loss`."""
+        y = check_array("y", y, "(..., K)", common_float_type(y))
+        counts = None if mask is None else check_any_mask(mask, y.shape[:2])
+        target = self.check_target(y, target, counts)
+        with np.errstate(all="ignore"):  # what leaves the finite numbers is named below
+            losses, dy = self.function(y.astype(FLOAT64, copy=False), target)
+            if counts is not None:
+                losses, dy = losses * _beside(counts, losses), dy * _beside(counts, dy)
+            n_counted = losses.size if counts is None else counts.sum() * (losses.size // counts.size)
+            divisor = {"mean": n_counted, "batch": len(y) if losses.ndim else 1, "sum": 1}[self.reduction]
+            loss, dy = float(losses.sum()) / divisor, (dy / divisor).astype(y.dtype, copy=False)
+        insist_on_finite("the loss", loss)
+        insist_on_finite("the gradient of the loss", dy)
+        return loss, dy
+
+    def reduced(self, reduction: str) -> "ElementLoss":
+        """Return the same loss with another reduction: "mean", "batch" or "sum".
+
+        >>> squared_error.reduced("sum")([[1.0, 5.0]], [[2.0, 2.0]])
+        (5.0, array([[-1.,  3.]]))
+        """
+        check_choice("reduction", reduction, dict.fromkeys(("mean", "batch", "sum")))
+        return ElementLoss(self.function, self.check_target, self.reading, reduction)
+
+    def __repr__(self) -> str:
+        name = self.function.__name__.removeprefix("_")
+        return name if self.reduction == "mean" else f"{name}.reduced({self.reduction!r})"
+
+
+def softmax(v: ArrayLike) -> Array:
+    """Return exp(v_k) / Σ_j exp(v_j) over the last axis, in the shape of `v`, without overflow.
+
+    >>> softmax([0.0, np.log(3.0)])
+    array([0.25, 0.75])
     """
-    v, target = _pair("v", v, target)
+    v = check_array("v", v, "(..., K)", common_float_type(v))
+    with np.errstate(over="ignore", under="ignore"):  # exp of what is far below the largest is 0, and right
+        z = np.exp(_below_largest(v))
+        return z / z.sum(axis=-1, keepdims=True)
+
+
+def _below_largest(v: Array) -> Array:
+    """Return v less its largest: the same softmax, and no exp above 1."""
+    return v - v.max(axis=-1, keepdims=True)
+
+
+def _log_sigmoid(v: Array) -> Array:
+    """Return log(sigmoid(v)) without overflow; log(1 - sigmoid(v)) is that of -v."""
+    return np.minimum(v, 0) - np.log1p(np.exp(-np.abs(v)))
+
+
+def _squared_error(y: Array, target: Array) -> tuple[Array, Array]:
+    """Return (y - target)² / 2 of every element, and its gradient by y, y - target."""
+    return (y - target) ** 2 / 2, y - target
+
+
+def _sigmoid_cross_entropy(v: Array, target: Array) -> tuple[Array, Array]:
+    """Return -d log y - (1 - d) log(1 - y) of every element, with y = sigmoid(v), and its gradient by v, y - d.
+
+    The sigmoid is part of the loss: v are logits, so that ±1000 does no harm. The target d lies between 0 and 1.
+    """
+    return -target * _log_sigmoid(v) - (1 - target) * _log_sigmoid(-v), sigmoid(v) - target
+
+
+def _softmax_cross_entropy(v: Array, labels: Array) -> tuple[Array, Array]:
+    """Return -log y_label of every label, with y = softmax(v), and its gradient by v: y, less 1 at the label.
+
+    The softmax is part of the loss: v (..., K) are logits, so that ±1000 does no harm. The labels (...) are whole
+    numbers from 0 to K - 1.
+    """
+    at_label = np.arange(v.shape[-1]) == labels[..., np.newaxis]  # (..., K), one True a label
+    v = _below_largest(v)
+    log_y_label = v[at_label].reshape(labels.shape) - np.log(np.exp(v).sum(axis=-1))
+    return -log_y_label, softmax(v) - at_label
+
+
+def _check_numbers(y: Array, target: Any, counts: NDArray[np.bool_] | None) -> Array:
+    target = as_ndarray("target", target, f"the shape of y, {y.shape}")
+    if target.shape != y.shape:
+        raise ValueError(f"target: expected the shape of y, {y.shape}, got {target.shape}")
+    if counts is not None:
+        target = np.where(_beside(counts, target), target, 0)  # what does not count may be anything
+    return check_array("target", target, "(..., K)", FLOAT64)
+
+
+def _check_probabilities(v: Array, target: Any, counts: NDArray[np.bool_] | None) -> Array:
+    target = _check_numbers(v, target, counts)
     if target.min() < 0 or target.max() > 1:
         raise ValueError(f"target: expected numbers from 0 to 1, got {target.min():g} to {target.max():g}")
-    weight = _weight(reduction, v.size, len(v))
-    # log(1 + exp(v)) - d v, with the exponent kept at or below 0
-    losses = np.maximum(v, 0) - v * target + np.log1p(np.exp(-np.abs(v)))
-    with np.errstate(over="ignore"):
-        loss = float((losses.astype(float) * weight).sum())
-    insist_on_finite("v", "the loss", loss)
-    return loss, (sigmoid(v) - target) * v.dtype.type(weight)
+    return target
 
 
-def softmax_cross_entropy(v: Any, labels: Any, reduction: str = "mean") -> tuple[float, np.ndarray]:
-    """Return the cross-entropy -log y_label with y = softmax(v), and its gradient by v: y, less 1 at the label.
-
-    Args:
-        v: (..., K), logits: the softmax is part of the loss, so that ±1000 does no harm.
-        labels: (...), whole numbers from 0 to K - 1.
-        reduction: "mean" over the labels, "batch" or "sum".
-
-    Raises:
-        TypeError, ValueError: labels that are not whole numbers, of another shape, or outside 0 … K - 1; what
-            `rnnlib.arrays.as_array` refuses; an unknown reduction.
-    """
-    v = as_array("v", v, "(..., K)", float_type(v))
+def _check_labels(v: Array, labels: Any, counts: NDArray[np.bool_] | None) -> Array:
     K = v.shape[-1]
-    labels = _labels(labels, v.shape[:-1], K)
-    weight = _weight(reduction, labels.size, len(labels) if labels.ndim else 1)
-    with np.errstate(over="ignore"):
-        shifted = v - v.max(axis=-1, keepdims=True)
-    chosen = np.arange(K) == labels[..., np.newaxis]  # (..., K), one True a label
-    losses = np.log(np.exp(shifted).sum(axis=-1)) - shifted[chosen].reshape(labels.shape)
-    with np.errstate(over="ignore"):
-        loss = float((losses.astype(float) * weight).sum())
-    insist_on_finite("v", "the loss", loss)
-    return loss, (softmax(v) - chosen) * v.dtype.type(weight)
+    wanted = f"whole numbers {v.shape[:-1]} from 0 to {K - 1}"
+    labels = as_ndarray("labels", labels, wanted)
+    if labels.shape == v.shape:
+        raise ValueError(f"labels: expected {wanted}, got one-hot {labels.shape}: pass labels.argmax(axis=-1)")
+    if labels.shape != v.shape[:-1]:
+        raise ValueError(f"labels: expected {wanted}, got {labels.shape}")
+    if counts is not None and labels.dtype.kind in "iu":
+        labels = np.where(_beside(counts, labels), labels, 0)
+    return check_whole_numbers("labels", labels, "(...)", below=K)
 
 
-def _pair(name: str, y: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
-    dtype = float_type(y)
-    y = as_array(name, y, "(..., K)", dtype)
-    target = as_array("target", target, "(..., K)", np.dtype(np.float64))
-    if target.shape != y.shape:
-        raise ValueError(f"target: expected the shape of {name}, {y.shape}, got {target.shape}")
-    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinity, and is refused
-        return y, as_array("target", target.astype(dtype), "(..., K)", dtype)
+def _beside(counts: NDArray[np.bool_], array: np.ndarray) -> NDArray[np.bool_]:
+    """Return a mask (N, T) with as many axes as `array` (N, T, ...)."""
+    return counts.reshape(counts.shape + (1,) * (array.ndim - 2))
 
 
-def _labels(labels: Any, shape: tuple[int, ...], K: int) -> np.ndarray:
-    wanted = f"whole numbers {shape} from 0 to {K - 1}"
-    labels = as_rectangle("labels", labels, wanted)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels: expected {wanted}, got {labels.dtype}")
-    if labels.shape != shape:
-        raise ValueError(f"labels: expected {shape}, got {labels.shape}")
-    if labels.min() < 0 or labels.max() >= K:
-        raise ValueError(f"labels: expected whole numbers from 0 to {K - 1}, got {labels.min()} to {labels.max()}")
-    return labels
-
-
-def _weight(reduction: str, n_elements: int, n_batch: int) -> float:
-    weights = {"mean": 1 / n_elements, "batch": 1 / n_batch, "sum": 1.0}
-    if not isinstance(reduction, str) or reduction not in weights:
-        raise ValueError(f"reduction: expected one of {', '.join(weights)}, got {said(reduction)}")
-    return weights[reduction]
+squared_error = ElementLoss(_squared_error, _check_numbers, identity)
+sigmoid_cross_entropy = ElementLoss(_sigmoid_cross_entropy, _check_probabilities, sigmoid)
+softmax_cross_entropy = ElementLoss(_softmax_cross_entropy, _check_labels, softmax)

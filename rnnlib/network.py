@@ -1,126 +1,225 @@
-"""A whole network: a recurrent layer, a readout, a loss."""
+"""A network: layers in a row, and a loss."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from rnnlib.activations import ACTIVATIONS, identity, sigmoid
-from rnnlib.arrays import as_function, said
-from rnnlib.layers import Dense, SimpleRNN
-from rnnlib.losses import sigmoid_cross_entropy, softmax, softmax_cross_entropy
+from rnnlib.activations import identity
+from rnnlib.layers.activation import Activation
+from rnnlib.layers.layer import Array, Grads, Layer, State, Trace, copied
+from rnnlib.losses import Loss
+from rnnlib.params import Params, joined
+from rnnlib.validation import NotFinite, short_repr
 
-# The cross-entropies contain their activation: what a user reads is that activation of the logits.
-READINGS = {sigmoid_cross_entropy: sigmoid, softmax_cross_entropy: softmax}
 
+class Network:
+    """Layers in the order of the data, and a loss that compares what comes out with a target.
 
-class RecurrentNetwork:
-    """h = rnn(x), v = readout(h), y = g(v), and a loss that compares y with a target.
+    `params` are those of all layers, as "rnn.W_x", …, "readout.b"; after `backward`, `grads` are the gradients
+    under the same names. A layer is found under its name: `net.rnn`.
 
-    `params` and `grads` hold those of both layers, as "rnn.W_x", …, "readout.W", "readout.b"; `last_state` (N, H)
-    is the last state of the latest call of `loss` or `predict`, to be handed on as h0.
+    A state is a dictionary {layer name: state}; where just one layer has one, it is that layer's state itself.
+
+    >>> from rnnlib import Dense, Last, SimpleRNN, squared_error
+    >>> rng = np.random.default_rng(0)
+    >>> rnn, readout = SimpleRNN.create(2, 4, rng=rng), Dense.create(4, 1, rng=rng)
+    >>> net = Network(rnn=rnn, last=Last(), readout=readout, loss=squared_error)
+    >>> net
+    Network(
+        rnn=SimpleRNN(D=2, H=4, tanh),
+        last=Last(),
+        readout=Dense(D=4, K=1),
+        loss=squared_error,
+    )
+    >>> loss = net.loss(np.ones((3, 5, 2)), np.zeros((3, 1)))
+    >>> net.backward().shape, net.grads["rnn.W_x"].shape, net.last_state.shape
+    ((3, 5, 2), (2, 4), (3, 4))
+
+    Attributes:
+        layers: the layers by name.
+        loss_function: the loss.
+        params: the live parameters of all layers.
+        grads: after `backward`, the gradients of the last `loss` by the parameters.
+        dstate: after `backward`, the gradient by the starting state.
+        last_state: the state after the latest `loss` or `predict`, to be handed on.
+        looks_ahead: whether a result may depend on later steps.
     """
 
-    def __init__(
-        self, rnn: SimpleRNN, readout: Dense, loss: Callable, output: str = "identity", read: str = "all"
-    ) -> None:
+    layers: dict[str, Layer] = {}
+    loss_function: Loss
+    params: Params = Params()
+    grads: dict[str, Array] = {}
+    dstate: State = None
+    last_state: State = None
+    pending: tuple[Trace, Array] | None = None
+    looks_ahead: bool = False
+
+    def __init__(self, *, loss: Loss, **layers: Layer) -> None:
         """Join the layers, which stay the caller's.
 
         Args:
-            rnn: the recurrent layer, D to H.
-            readout: the fully connected layer, H to K.
-            loss: a function of (y, target) that returns the loss and its gradient by y, such as
-                `squared_error` or `functools.partial(squared_error, reduction="batch")`.
-            output: the activation g; a cross-entropy takes logits, so it needs "identity".
-            read: "all", an answer at every step, (N, T, K), or "last", one for the sequence, (N, K).
+            loss: `squared_error`, `sigmoid_cross_entropy`, `softmax_cross_entropy`, or a `Loss` of your own.
+            layers: by name, in the order of the data.
 
         Raises:
-            ValueError: layers that do not fit, an unknown name, a cross-entropy with another output.
+            TypeError: no `Loss`, no `Layer`, or layers of different float types.
+            ValueError: no layer at all, a layer given twice, a name that is taken, sizes that do not fit, or an
+                `Activation` below a loss that contains its own.
         """
-        for name, layer, needed in (("rnn", rnn, "W_h"), ("readout", readout, "W")):
-            if needed not in getattr(layer, "params", ()):
-                raise TypeError(f"{name}: expected a layer with {needed} in its params, got {said(layer)}")
-        as_function("loss", loss)
-        if readout.params["W"].shape[0] != rnn.params["W_h"].shape[0]:
-            raise ValueError(
-                f"readout: expected W (H, K) with H = {rnn.params['W_h'].shape[0]}, got {readout.params['W'].shape}"
-            )
-        if not isinstance(read, str) or read not in ("all", "last"):
-            raise ValueError(f"read: expected one of all, last, got {said(read)}")
-        if readout.params["W"].dtype != rnn.params["W_h"].dtype:
-            raise TypeError(f"readout: expected {rnn.params['W_h'].dtype}, as rnn, got {readout.params['W'].dtype}")
-        if not isinstance(output, str) or output not in ACTIVATIONS:
-            raise ValueError(f"output: expected one of {', '.join(ACTIVATIONS)}, got {said(output)}")
-        self.g, self.g_derivative = ACTIVATIONS[output]
-        named_loss = getattr(loss, "func", loss)  # what a functools.partial stands for
-        if named_loss in READINGS and self.g is not identity:
-            raise ValueError(f"output: {named_loss.__name__} takes logits, so expected identity, got {output!r}")
-        self.reading = READINGS.get(named_loss, identity)
-        self.rnn, self.readout, self.loss_function, self.read = rnn, readout, loss, read
-        self.last_state = self.pending = None
+        if not isinstance(loss, Loss):
+            raise TypeError(f"loss: expected a Loss, got {short_repr(loss)}: write Loss(your_function)")
+        _check_layers(layers)
+        if isinstance(list(layers.values())[-1], Activation) and loss.reading is not identity:
+            raise ValueError(f"loss: {loss!r} contains its own activation, so expected no Activation as the last layer")
+        self.layers, self.loss_function = layers, loss
+        self.params = Params(joined({name: layer.params for name, layer in layers.items()}))
+        self.looks_ahead = any(layer.looks_ahead for layer in layers.values())
 
-    @property
-    def params(self) -> dict[str, np.ndarray]:
-        """The live parameters of both layers."""
-        return _joined(self.rnn.params, self.readout.params)
+    def run(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Trace:
+        """Compute what the last layer gives, and change nothing in the network.
 
-    @property
-    def grads(self) -> dict[str, np.ndarray]:
-        """The gradients that the last backward left, under the names of `params`."""
-        return _joined(self.rnn.grads, self.readout.grads)
+        Args:
+            x: what the first layer takes, (N, T, D) or tokens (N, T).
+            state: the states to start from; zeros where none is given.
+            mask: (N, T), True where a step counts.
 
-    def loss(self, x: Any, target: Any, h0: Any = None) -> float:
+        Returns:
+            The trace: `out`, `state`, the traces of the layers by name in `saved`, and the mask of `out`.
+        """
+        states, traces, out = self._by_layer(state), [], x
+        with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
+            for name, layer in self.layers.items():
+                try:
+                    trace = layer.run(out, states.get(name), mask)
+                except NotFinite as error:
+                    raise NotFinite(f"{name}: {error}") from None
+                traces.append(trace)
+                out, mask = trace.out, trace.mask
+        handed_on = {name: trace.state for name, trace in zip(self.layers, traces, strict=True)}
+        return Trace(out, self._bare(handed_on), tuple(traces), mask)
+
+    def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
+        """Compute the gradients, and change nothing in the network.
+
+        Args:
+            trace: what `run` returned.
+            dout: the gradient of the loss by `trace.out`.
+            dstate: the gradient by `trace.state`; nothing where it is not given.
+        """
+        dstates, found, dx = self._by_layer(dstate), {}, dout
+        with np.errstate(under="ignore"):  # a gradient too small for its type is 0, and right
+            for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
+                found[name] = layer.back(of_layer, dx, dstates.get(name))
+                dx = found[name].x
+        params = joined({name: found[name].params for name in self.layers})
+        return Grads(params, dx, self._bare({name: found[name].state for name in self.layers}))
+
+    def loss_and_grads(
+        self, x: ArrayLike, target: Any, state: State = None, mask: ArrayLike | None = None
+    ) -> tuple[float, dict[str, Array], State]:
+        """Return the loss, its gradients by the parameters, and the state handed on; nothing is remembered.
+
+        Args and errors are those of `loss`.
+        """
+        trace = self.run(x, state, mask)
+        value, dout = self.loss_function(trace.out, target, trace.mask)
+        return value, self.back(trace, dout).params, trace.state
+
+    def loss(self, x: ArrayLike, target: Any, state: State = None, mask: ArrayLike | None = None) -> float:
         """Return the loss on a batch, and keep what `backward` needs.
 
         Args:
-            x: (N, T, D).
-            target: what the loss compares with; for read="all" one for every step.
-            h0: (N, H), zeros where it is not given.
+            x: what the first layer takes, (N, T, D) or tokens (N, T).
+            target: what the loss compares with.
+            state: the states to start from; zeros where none is given.
+            mask: (N, T), True where a step counts: each row True from its start and False from its end on.
 
         Raises:
-            TypeError, ValueError: what the layers and the loss refuse; a pending backward stays as it was.
+            TypeError, ValueError: what a layer or the loss refuses; a pending backward stays as it was.
+            NotFinite: a result leaves the finite numbers.
         """
-        y, last_state = self._run(x, h0)
-        value, dy = self.loss_function(y, target)
-        self.pending = dy, y, self.rnn.seen, self.readout.seen
-        self.last_state = last_state
+        trace = self.run(x, state, mask)
+        value, dout = self.loss_function(trace.out, target, trace.mask)
+        trace = copied(trace)
+        self.pending, self.last_state = (trace, dout), copied_state(trace.state)
         return value
 
-    def backward(self) -> np.ndarray:
-        """Set `grads` to the gradients of the last loss, and return its gradient by x, (N, T, D).
+    def backward(self) -> Array | None:
+        """Set `grads` and `dstate` to the gradients of the last loss, and return the one by x.
 
         Raises:
             RuntimeError: there was no loss before.
         """
         if self.pending is None:
             raise RuntimeError("backward needs a loss before it: call loss first")
-        dy, y, self.rnn.seen, self.readout.seen = self.pending  # whatever ran since, this is the one
-        dv = dy * self.g_derivative(y)
-        dh = self.readout.backward(dv)
-        if self.read == "last":
-            h = self.rnn.seen[2]
-            dh_last, dh = dh, np.zeros_like(h)
-            dh[:, -1] = dh_last
-        return self.rnn.backward(dh)
+        grads = self.back(*self.pending)
+        self.grads, self.dstate = grads.params, grads.state
+        return grads.x
 
-    def predict(self, x: Any, h0: Any = None) -> np.ndarray:
-        """Return what a user reads, (N, T, K) or (N, K): probabilities for a cross-entropy, else y.
+    def predict(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Array:
+        """Return what a user reads: the loss's reading of what comes out, probabilities for a cross-entropy.
 
-        It never disturbs a pending backward.
-
-        Raises:
-            TypeError, ValueError: what the layers refuse.
+        It never disturbs a pending backward. Args and errors are those of `loss`.
         """
-        y, self.last_state = self._run(x, h0)
-        return self.reading(y)
+        trace = self.run(x, state, mask)
+        self.last_state = copied_state(trace.state)
+        return self.loss_function.reading(trace.out)
 
-    def _run(self, x: Any, h0: Any) -> tuple[np.ndarray, np.ndarray]:
-        h = self.rnn.forward(x, h0)
-        v = self.readout.forward(h[:, -1] if self.read == "last" else h)
-        return self.g(v), h[:, -1].copy()
+    def _by_layer(self, state: State) -> dict[str, State]:
+        """Return a state as {layer name: state}."""
+        if state is None:
+            return {}
+        stateful = [name for name, layer in self.layers.items() if layer.has_state]
+        if isinstance(state, dict):
+            unknown = [name for name in state if name not in stateful]
+            if unknown:
+                raise ValueError(f"state: expected states of {', '.join(stateful) or 'no layer'}, got {unknown[0]!r}")
+            return state
+        if len(stateful) != 1:
+            raise TypeError(f"state: expected a dictionary with states of {stateful}, got {short_repr(state)}")
+        return {stateful[0]: state}
+
+    def _bare(self, states: dict[str, State]) -> State:
+        """Return states by layer as a network's state: of a single layer with a state, that state itself."""
+        states = {name: state for name, state in states.items() if self.layers[name].has_state}
+        if not states:
+            return None
+        return states if len(states) > 1 else next(iter(states.values()))
+
+    def __getattr__(self, name: str) -> Layer:
+        layers = self.__dict__.get("layers", {})
+        if name not in layers:
+            raise AttributeError(f"Network has neither an attribute nor a layer named {name!r}")
+        return layers[name]
+
+    def __repr__(self) -> str:
+        lines = [f"    {name}={layer!r},\n" for name, layer in self.layers.items()]
+        return f"Network(\n{''.join(lines)}    loss={self.loss_function!r},\n)"
 
 
-def _joined(rnn: dict[str, np.ndarray], readout: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {f"rnn.{name}": array for name, array in rnn.items()} | {
-        f"readout.{name}": array for name, array in readout.items()
-    }
+def copied_state(state: State) -> State:
+    """Return a copy of a network's state."""
+    return {name: copied(s) for name, s in state.items()} if isinstance(state, dict) else copied(state)
+
+
+def _check_layers(layers: dict[str, Layer]) -> None:
+    if not layers:
+        raise ValueError("layers: expected at least one, as in Network(rnn=…, readout=…, loss=…), got none")
+    n_features, dtype, seen = None, None, {}
+    for name, layer in layers.items():
+        if not isinstance(layer, Layer):
+            raise TypeError(f"{name}: expected a layer, got {short_repr(layer)}")
+        if hasattr(Network, name):
+            raise ValueError(f"{name}: expected a name that Network does not use itself")
+        if type(layer).forward is not Layer.forward or type(layer).backward is not Layer.backward:
+            raise TypeError(f"{name}: a network calls run and back, but {type(layer).__name__} overrides its face")
+        if id(layer) in seen:
+            raise ValueError(f"{name}: expected a layer of its own, got the same one as {seen[id(layer)]}")
+        if None not in (n_features, layer.n_in) and layer.n_in != n_features:
+            raise ValueError(f"{name}: expected a layer that takes {n_features} features, got {layer!r}")
+        if layer.params and layer.dtype != (dtype or layer.dtype):
+            raise TypeError(f"{name}: expected {dtype}, as the layers before, got {layer.dtype}")
+        seen[id(layer)] = name
+        n_features = n_features if layer.n_out is None else layer.n_out
+        dtype = layer.dtype if layer.params else dtype

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.arrays import as_array, as_generator, as_size
+from rnnlib.validation import check_array, check_generator, check_int
 
 LARGEST_TABLE = 10  # bits; all pairs are then 4**9 = 262,144
 
@@ -24,7 +24,7 @@ def encode(numbers: Iterable[int], bits: int) -> np.ndarray:
         TypeError: not whole numbers.
         ValueError: none at all, or one outside the range.
     """
-    bits = as_size("bits", bits)
+    bits = check_int("bits", bits)
     wanted = f"whole numbers from 0 to 2**{bits} - 1"
     is_sequence = isinstance(numbers, Iterable) and getattr(numbers, "shape", None) != ()
     if not is_sequence or isinstance(numbers, str | bytes | np.ma.MaskedArray):
@@ -51,7 +51,7 @@ def decode(bits: Any) -> list[int]:
         bits: (n, bits), exactly 0 or 1, the least significant first; round a network's answers before.
 
     Raises:
-        TypeError, ValueError: another shape or value, and what `rnnlib.arrays.as_array` refuses.
+        TypeError, ValueError: another shape or value, and what `rnnlib.validation.check_array` refuses.
     """
     rows = np.packbits(_as_bits("bits", bits, "(n, bits)"), axis=1, bitorder="little")
     return [int.from_bytes(row.tobytes(), "little") for row in rows]
@@ -68,8 +68,8 @@ def binary_addition(rng: np.random.Generator, n: int, bits: int) -> tuple[np.nda
     Raises:
         TypeError, ValueError: another source, sizes that are not whole numbers or too small.
     """
-    n, bits = as_size("n", n), as_size("bits", bits, least=2)
-    drawn = as_generator(rng).integers(0, 2, (n, bits - 1, 2), dtype=np.uint8)
+    n, bits = check_int("n", n), check_int("bits", bits, least=2)
+    drawn = check_generator(rng).integers(0, 2, (n, bits - 1, 2), dtype=np.uint8)
     return _additions(decode(drawn[..., 0]), decode(drawn[..., 1]), bits)
 
 
@@ -82,7 +82,7 @@ def all_additions(bits: int) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         TypeError, ValueError: bits that are not a whole number from 2 to 10.
     """
-    bits = as_size("bits", bits, least=2, most=LARGEST_TABLE)
+    bits = check_int("bits", bits, least=2, most=LARGEST_TABLE)
     numbers = range(2 ** (bits - 1))
     return _additions([p for p in numbers for _ in numbers], [q for _ in numbers for q in numbers], bits)
 
@@ -94,7 +94,7 @@ def carries(x: Any) -> np.ndarray:
         x: (n, bits, 2), the two numbers, exactly 0 or 1.
 
     Raises:
-        TypeError, ValueError: another shape or value, and what `rnnlib.arrays.as_array` refuses.
+        TypeError, ValueError: another shape or value, and what `rnnlib.validation.check_array` refuses.
     """
     ones = _as_bits("x", x, "(n, bits, D)", D=2).sum(axis=-1, dtype=int)  # (n, bits): 0, 1 or 2 at each position
     leaving = np.zeros_like(ones)
@@ -138,8 +138,8 @@ def remember_first(rng: np.random.Generator, n: int, lag: int) -> tuple[np.ndarr
     Raises:
         TypeError, ValueError: another source, sizes that are not whole numbers or too small.
     """
-    n, lag = as_size("n", n), as_size("lag", lag, least=0)
-    target = as_generator(rng).integers(0, 2, (n, 1)).astype(float)
+    n, lag = check_int("n", n), check_int("lag", lag, least=0)
+    target = check_generator(rng).integers(0, 2, (n, 1)).astype(float)
     x = np.zeros((n, lag + 1, 2))
     x[:, 0, 0] = 2 * target[:, 0] - 1
     x[:, :, 1] = rng.standard_normal((n, lag + 1))
@@ -152,7 +152,7 @@ def _additions(p: list[int], q: list[int], bits: int) -> tuple[np.ndarray, np.nd
 
 
 def _as_bits(name: str, value: Any, axes: str, **sizes: int) -> np.ndarray:
-    array = as_array(name, value, axes, np.dtype(float), **sizes)
+    array = check_array(name, value, axes, np.dtype(float), **sizes)
     wrong = (array != 0) & (array != 1)
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])

@@ -1,0 +1,11 @@
+"""The layers: a file each, all on the contract of `rnnlib.layers.layer`."""
+
+from rnnlib.layers.activation import Activation
+from rnnlib.layers.bidirectional import Bidirectional
+from rnnlib.layers.dense import Dense
+from rnnlib.layers.embedding import Embedding
+from rnnlib.layers.last import Last
+from rnnlib.layers.layer import Grads, Layer, Trace
+from rnnlib.layers.simple_rnn import SimpleRNN
+
+__all__ = ["Activation", "Bidirectional", "Dense", "Embedding", "Grads", "Last", "Layer", "SimpleRNN", "Trace"]

@@ -1,0 +1,110 @@
+"""Two recurrent layers on one sequence: one reads it from the front, the other from the end."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnnlib.layers.layer import Grads, Layer, State, Trace
+from rnnlib.params import Params, joined
+from rnnlib.validation import check_array, check_mask, short_repr
+
+
+class Saved(NamedTuple):
+    """What `back` needs."""
+
+    forward: Trace
+    backward: Trace
+    order: NDArray[np.integer]  # (N, T, 1)
+
+
+class Bidirectional(Layer):
+    """Both directions side by side: (N, T, D) becomes (N, T, H_forward + H_backward).
+
+    The backward layer reads each sequence from its own end, and its results are turned round again, so that both halves of
+    `out[:, t]` belong to step t. The state is a pair: the forward layer's and the backward layer's. `params`
+    holds "forward.W_x", …, "backward.W_x", ….
+
+    >>> from rnnlib import SimpleRNN
+    >>> one_way = SimpleRNN([[1.0]], [[1.0]], activation="identity")
+    >>> other_way = SimpleRNN([[1.0]], [[1.0]], activation="identity")
+    >>> Bidirectional(one_way, other_way).forward([[[1], [2], [3]]])
+    array([[[1., 6.],
+            [3., 5.],
+            [6., 3.]]])
+    """
+
+    has_state = True
+    looks_ahead = True
+
+    def __init__(self, forward_layer: Layer, backward_layer: Layer) -> None:
+        """Join two recurrent layers, which stay the caller's.
+
+        Raises:
+            TypeError: not two layers with a state, or of different float types.
+            ValueError: one layer given twice, or layers that need different inputs.
+        """
+        for name, layer in (("forward_layer", forward_layer), ("backward_layer", backward_layer)):
+            if not isinstance(layer, Layer) or not layer.has_state:
+                raise TypeError(f"{name}: expected a layer with a state, got {short_repr(layer)}")
+        if forward_layer is backward_layer:
+            raise ValueError("backward_layer: expected another layer than forward_layer, got the same one")
+        if backward_layer.n_in != forward_layer.n_in:
+            raise ValueError(f"backward_layer: expected D = {forward_layer.n_in}, got {backward_layer!r}")
+        if backward_layer.dtype != forward_layer.dtype:
+            raise TypeError(f"backward_layer: expected {forward_layer.dtype}, got {backward_layer.dtype}")
+        self.forward_layer, self.backward_layer = forward_layer, backward_layer
+        self.params = Params(joined({"forward": forward_layer.params, "backward": backward_layer.params}))
+        self.n_in = forward_layer.n_in
+        if forward_layer.n_out is not None and backward_layer.n_out is not None:
+            self.n_out = forward_layer.n_out + backward_layer.n_out
+
+    def run(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Trace:
+        """Run both layers.
+
+        Args:
+            x: (N, T, D), the input.
+            state: the states that the two layers start from, as a pair; zeros where it is not given.
+            mask: (N, T), True where a step counts; each sequence is turned round within its own length.
+        """
+        x = check_array("x", x, "(N, T, D)", self.dtype)
+        N, T, _ = x.shape
+        mask = check_mask(mask, N, T)
+        order = turned_round(N, T, mask)[:, :, np.newaxis]  # (N, T, 1)
+        forward_state, backward_state = _pair("state", state)
+        one = self.forward_layer.run(x, forward_state, mask)
+        other = self.backward_layer.run(np.take_along_axis(x, order, axis=1), backward_state, mask)
+        out = np.concatenate([one.out, np.take_along_axis(other.out, order, axis=1)], axis=-1)
+        return Trace(out, (one.state, other.state), Saved(one, other, order), mask)
+
+    def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
+        """Walk back through both layers, and add up what both say of x."""
+        one, other, order = trace.saved
+        N, T, K = trace.out.shape
+        dout = check_array("dout", dout, "(N, T, K)", trace.out.dtype, N=N, T=T, K=K)
+        H = one.out.shape[-1]
+        forward_dstate, backward_dstate = _pair("dstate", dstate)
+        first = self.forward_layer.back(one, dout[..., :H], forward_dstate)
+        second = self.backward_layer.back(other, np.take_along_axis(dout[..., H:], order, axis=1), backward_dstate)
+        grads = joined({"forward": first.params, "backward": second.params})
+        return Grads(grads, first.x + np.take_along_axis(second.x, order, axis=1), (first.state, second.state))
+
+    def __repr__(self) -> str:
+        return f"Bidirectional({self.forward_layer!r}, {self.backward_layer!r})"
+
+
+def turned_round(N: int, T: int, mask: NDArray[np.bool_] | None) -> NDArray[np.integer]:
+    """Return for each step the one that takes its place, (N, T): within a sequence's length, the order is reversed."""
+    steps = np.broadcast_to(np.arange(T), (N, T))
+    if mask is None:
+        return steps[:, ::-1]
+    length = mask.sum(axis=1, keepdims=True)  # (N, 1)
+    return np.where(mask, length - 1 - steps, steps)
+
+
+def _pair(name: str, state: State) -> tuple[State, State]:
+    if state is None:
+        return None, None
+    if not isinstance(state, tuple | list) or len(state) != 2:
+        raise TypeError(f"{name}: expected a pair, of the forward and of the backward layer, got {short_repr(state)}")
+    return state[0], state[1]

@@ -1,0 +1,164 @@
+"""The contract of every layer: a pure half, `run` and `back`, and a face that remembers, `forward` and `backward`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rnnlib.params import Params
+from rnnlib.validation import FLOAT64, check_mask, short_repr
+
+Array = NDArray[np.floating]
+State = Any  # what a layer hands from one step to the next: an array (N, H), a tuple of arrays, or None
+
+
+class Trace(NamedTuple):
+    """What a forward pass returns, and what its backward pass needs.
+
+    `out` is the result, `state` what is handed on to the next stretch of the sequence (None in a layer without one), `saved` what
+    the layer keeps for `back`, and `mask` (N, T) the mask of `out`, None where every step counts.
+    """
+
+    out: Array
+    state: State
+    saved: Any
+    mask: NDArray[np.bool_] | None = None
+
+
+class Grads(NamedTuple):
+    """What a backward pass returns: the gradients of the loss.
+
+    `params` holds those by the parameters, under the same names; `x` is the one by the input, None below an
+    `Embedding`; `state` the one by the starting state; `a` (N, T, H) the one by every a_t, where the layer has such.
+    """
+
+    params: dict[str, Array]
+    x: Array | None
+    state: State = None
+    a: Array | None = None
+
+
+class Layer:
+    """The base of all layers. A layer of your own needs `params`, `run` and `back`; the rest is here.
+
+    >>> class Twice(Layer):
+    ...     def run(self, x, state=None, mask=None):
+    ...         return Trace(2 * x, None, (), mask)
+    ...     def back(self, trace, dout, dstate=None):
+    ...         return Grads({}, 2 * dout)
+    >>> Twice().forward(np.ones((1, 3, 2))).sum()
+    np.float64(12.0)
+
+    Attributes:
+        params: the live parameters by name.
+        grads: after `backward`, the gradients of the loss by the parameters, under the same names.
+        dstate: after `backward`, the gradient by the starting state.
+        da: after `backward`, the gradient by every a_t, (N, T, H), where the layer has such.
+        trace: after `forward`, what it has kept for `backward`.
+        n_in, n_out: the features that it needs and gives, where they are fixed.
+        has_state: whether a state can be given to it, and is handed on.
+        looks_ahead: whether a result may depend on later steps.
+    """
+
+    params: Params = Params()
+    grads: Mapping[str, Array] = MappingProxyType({})
+    dstate: State = None
+    da: Array | None = None
+    trace: Trace | None = None
+    n_in: int | None = None
+    n_out: int | None = None
+    has_state: bool = False
+    looks_ahead: bool = False
+
+    def run(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Trace:
+        """Compute the result, and change nothing in the layer. The trace may share memory with the arguments."""
+        raise NotImplementedError
+
+    def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
+        """Compute the gradients, and change nothing in the layer.
+
+        Args:
+            trace: what `run` returned.
+            dout: the gradient of the loss by `trace.out`, as far as it comes from above.
+            dstate: the gradient of the loss by `trace.state`; nothing where it is not given.
+        """
+        raise NotImplementedError
+
+    def forward(
+        self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None, *, h0: ArrayLike | None = None
+    ) -> Array:
+        """Return the layer's result for `x`, and keep what `backward` needs.
+
+        Args:
+            x: the input, (N, T, D) for a recurrent layer.
+            state: the state before the first step; zeros where it is not given.
+            mask: (N, T), True where a step counts: each row True from its start and False from its end on. Where
+                it is False, a state stands still.
+            h0: another name for `state`.
+
+        Raises:
+            TypeError, ValueError: an argument that does not fit; the line names it, what it needs, and what it got.
+            NotFinite: the result leaves the finite numbers.
+        """
+        if h0 is not None:
+            if state is not None:
+                raise TypeError("h0: expected either state or h0, got both")
+            state = h0
+        with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
+            trace = self.run(x, state, mask)
+        self.trace = copied(trace)  # whatever the caller does to x, to the result or to the parameters
+        return trace.out
+
+    def backward(self, dout: ArrayLike) -> Array | None:
+        """Set `grads`, `dstate` and `da` for the last forward, and return the gradient by x, in the shape of x.
+
+        Args:
+            dout: the gradient of the loss by what `forward` returned, as far as the layers above know it.
+
+        Raises:
+            RuntimeError: there was no forward before.
+            TypeError, ValueError: an argument that does not fit; the line names it, what it needs, and what it got.
+        """
+        if self.trace is None:
+            raise RuntimeError("backward needs a forward before it: call forward first")
+        with np.errstate(under="ignore"):  # a gradient too small for its type is 0, and right
+            grads = self.back(self.trace, dout)
+        self.grads, self.dstate, self.da = grads.params, grads.state, grads.a
+        return grads.x
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The float type that the layer works in."""
+        return self.params.dtype if self.params else FLOAT64
+
+
+def copied(value: Any) -> Any:
+    """Return a copy of an array, or of a tuple of such, named or not, however deep."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, tuple):
+        parts = [copied(part) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return value
+
+
+def refuse_state(layer: Layer, state: State) -> None:
+    """Refuse a state that is given to a layer without one."""
+    if state is not None:
+        raise TypeError(f"state: expected None, as {type(layer).__name__} has no state, got {short_repr(state)}")
+
+
+def rows(array: Array) -> Array:
+    """Return (…, K) as a matrix with one row for each place: (places, K)."""
+    return array.reshape(-1, array.shape[-1])
+
+
+def check_mask_of(x: Array, mask: ArrayLike | None) -> NDArray[np.bool_] | None:
+    """Return the mask of x (N, T, ...), checked; None stays None."""
+    if mask is None:
+        return None
+    if x.ndim < 3:
+        raise ValueError(f"mask: expected None, as x has no time steps, got one for x {x.shape}")
+    return check_mask(mask, *x.shape[:2])
