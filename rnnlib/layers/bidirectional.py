@@ -21,9 +21,9 @@ class Saved(NamedTuple):
 class Bidirectional(Layer):
     """Both directions side by side: (N, T, D) becomes (N, T, H_forward + H_backward).
 
-    The backward layer reads each sequence from its own end, and its results are turned round again, so that both halves of
-    `out[:, t]` belong to step t. The state is a pair: the forward layer's and the backward layer's. `params`
-    holds "forward.W_x", …, "backward.W_x", ….
+    The backward layer reads each sequence from its own end, and its results are turned round again, so that both
+    halves of `out[:, t]` belong to step t. The state is a pair: the forward layer's and the backward layer's.
+    `params` holds "forward.W_x", …, "backward.W_x", ….
 
     >>> from rnnlib import SimpleRNN
     >>> one_way = SimpleRNN([[1.0]], [[1.0]], activation="identity")
@@ -34,7 +34,6 @@ class Bidirectional(Layer):
             [6., 3.]]])
     """
 
-    has_state = True
     looks_ahead = True
 
     def __init__(self, forward_layer: Layer, backward_layer: Layer) -> None:
@@ -55,6 +54,8 @@ class Bidirectional(Layer):
             raise TypeError(f"backward_layer: expected {forward_layer.dtype}, got {backward_layer.dtype}")
         self.forward_layer, self.backward_layer = forward_layer, backward_layer
         self.params = Params(joined({"forward": forward_layer.params, "backward": backward_layer.params}))
+        names = {"forward": forward_layer.state_names, "backward": backward_layer.state_names}
+        self.state_names = tuple(f"{layer}.{name}" for layer, of_layer in names.items() for name in of_layer)
         self.n_in = forward_layer.n_in
         if forward_layer.n_out is not None and backward_layer.n_out is not None:
             self.n_out = forward_layer.n_out + backward_layer.n_out

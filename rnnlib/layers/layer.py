@@ -17,8 +17,8 @@ State = Any  # what a layer hands from one step to the next: an array (N, H), a 
 class Trace(NamedTuple):
     """What a forward pass returns, and what its backward pass needs.
 
-    `out` is the result, `state` what is handed on to the next stretch of the sequence (None in a layer without one), `saved` what
-    the layer keeps for `back`, and `mask` (N, T) the mask of `out`, None where every step counts.
+    `out` is the result; `state` what is handed on to the next stretch of the sequence, None in a layer without one;
+    `saved` what the layer keeps for `back`; `mask` (N, T) the mask of `out`, None where every step counts.
     """
 
     out: Array
@@ -58,7 +58,7 @@ class Layer:
         da: after `backward`, the gradient by every a_t, (N, T, H), where the layer has such.
         trace: after `forward`, what it has kept for `backward`.
         n_in, n_out: the features that it needs and gives, where they are fixed.
-        has_state: whether a state can be given to it, and is handed on.
+        state_names: the names of the arrays that make up its state, ("h0",) or, with a cell, ("h0", "c0").
         looks_ahead: whether a result may depend on later steps.
     """
 
@@ -69,7 +69,7 @@ class Layer:
     trace: Trace | None = None
     n_in: int | None = None
     n_out: int | None = None
-    has_state: bool = False
+    state_names: tuple[str, ...] = ()
     looks_ahead: bool = False
 
     def run(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Trace:
@@ -127,6 +127,11 @@ class Layer:
             grads = self.back(self.trace, dout)
         self.grads, self.dstate, self.da = grads.params, grads.state, grads.a
         return grads.x
+
+    @property
+    def has_state(self) -> bool:
+        """Whether a state can be given to the layer, and is handed on."""
+        return bool(self.state_names)
 
     @property
     def dtype(self) -> np.dtype:

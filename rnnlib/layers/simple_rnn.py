@@ -24,7 +24,7 @@ from rnnlib.validation import (
 
 
 class Saved(NamedTuple):
-    """What `back` needs, time first: h[0] is h_0, and h[t] the state after step t; `stands` is where it stands still."""
+    """What `back` needs, time first: h[0] is h_0, h[t] the state after step t; `stands`: where it stands still."""
 
     x: Array  # (T, N, D)
     h: Array  # (T + 1, N, H)
@@ -48,7 +48,7 @@ class SimpleRNN(Layer):
     (array([0.25, 0.5 , 1.  ]), array([[1.]]))
     """
 
-    has_state = True
+    state_names = ("h0",)
 
     def __init__(self, W_x: ArrayLike, W_h: ArrayLike, b: ArrayLike | None = None, activation: str = "tanh") -> None:
         """Make a layer from given weights, which are copied.
