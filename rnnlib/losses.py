@@ -106,8 +106,8 @@ class ElementLoss(Loss):
 
     def __init__(
         self,
-        function: Callable[[Array, Array], tuple[Array, Array]],
-        check_target: Callable[[Array, Any, NDArray[np.bool_] | None], Array],
+        function: Callable[[Array, np.ndarray], tuple[Array, Array]],
+        check_target: Callable[[Array, Any, NDArray[np.bool_] | None], np.ndarray],
         reading: Callable[[Array], Array],
         reduction: str = "mean",
     ) -> None:
@@ -180,7 +180,7 @@ def _sigmoid_cross_entropy(v: Array, target: Array) -> tuple[Array, Array]:
     return -target * _log_sigmoid(v) - (1 - target) * _log_sigmoid(-v), sigmoid(v) - target
 
 
-def _softmax_cross_entropy(v: Array, labels: Array) -> tuple[Array, Array]:
+def _softmax_cross_entropy(v: Array, labels: np.ndarray) -> tuple[Array, Array]:
     """Return -log y_label of every label, with y = softmax(v), and its gradient by v: y, less 1 at the label.
 
     The softmax is part of the loss: v (..., K) are logits, so that ±1000 does no harm. The labels (...) are whole
@@ -208,7 +208,7 @@ def _check_probabilities(v: Array, target: Any, counts: NDArray[np.bool_] | None
     return target
 
 
-def _check_labels(v: Array, labels: Any, counts: NDArray[np.bool_] | None) -> Array:
+def _check_labels(v: Array, labels: Any, counts: NDArray[np.bool_] | None) -> NDArray[np.integer]:
     K = v.shape[-1]
     wanted = f"whole numbers {v.shape[:-1]} from 0 to {K - 1}"
     labels = as_ndarray("labels", labels, wanted)

@@ -1,5 +1,6 @@
 """A network: layers in a row, and a loss."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ class Network:
     layers: dict[str, Layer] = {}
     loss_function: Loss
     params: Params = Params()
-    grads: dict[str, Array] = {}
+    grads: Mapping[str, Array] = {}
     dstate: State = None
     last_state: State = None
     pending: tuple[Trace, Array] | None = None
@@ -87,17 +88,19 @@ class Network:
         Returns:
             The trace: `out`, `state`, the traces of the layers by name in `saved`, and the mask of `out`.
         """
-        states, traces, out = self._by_layer(state), [], x
+        states, traces = self._by_layer(state), []
+        out: Any = x
+        counts: Any = mask
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
             for name, layer in self.layers.items():
                 try:
-                    trace = layer.run(out, states.get(name), mask)
+                    trace = layer.run(out, states.get(name), counts)
                 except NotFinite as error:
                     raise NotFinite(f"{name}: {error}") from None
                 traces.append(trace)
-                out, mask = trace.out, trace.mask
+                out, counts = trace.out, trace.mask
         handed_on = {name: trace.state for name, trace in zip(self.layers, traces, strict=True)}
-        return Trace(out, self._bare(handed_on), tuple(traces), mask)
+        return Trace(out, self._bare(handed_on), tuple(traces), counts)
 
     def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
         """Compute the gradients, and change nothing in the network.
@@ -107,7 +110,8 @@ class Network:
             dout: the gradient of the loss by `trace.out`.
             dstate: the gradient by `trace.state`; nothing where it is not given.
         """
-        dstates, found, dx = self._by_layer(dstate), {}, dout
+        dstates, found = self._by_layer(dstate), {}
+        dx: Any = dout
         with np.errstate(under="ignore"):  # a gradient too small for its type is 0, and right
             for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
                 found[name] = layer.back(of_layer, dx, dstates.get(name))
@@ -117,7 +121,7 @@ class Network:
 
     def loss_and_grads(
         self, x: ArrayLike, target: Any, state: State = None, mask: ArrayLike | None = None
-    ) -> tuple[float, dict[str, Array], State]:
+    ) -> tuple[float, Mapping[str, Array], State]:
         """Return the loss, its gradients by the parameters, and the state handed on; nothing is remembered.
 
         Args and errors are those of `loss`.
@@ -206,7 +210,8 @@ def copied_state(state: State) -> State:
 def _check_layers(layers: dict[str, Layer]) -> None:
     if not layers:
         raise ValueError("layers: expected at least one, as in Network(rnn=…, readout=…, loss=…), got none")
-    n_features, dtype, seen = None, None, {}
+    n_features = dtype = None
+    seen: dict[int, str] = {}
     for name, layer in layers.items():
         if not isinstance(layer, Layer):
             raise TypeError(f"{name}: expected a layer, got {short_repr(layer)}")

@@ -87,8 +87,10 @@ class Bidirectional(Layer):
         forward_dstate, backward_dstate = _pair("dstate", dstate)
         first = self.forward_layer.back(one, dout[..., :H], forward_dstate)
         second = self.backward_layer.back(other, np.take_along_axis(dout[..., H:], order, axis=1), backward_dstate)
+        assert first.x is not None and second.x is not None  # x are numbers, not tokens
+        dx = first.x + np.take_along_axis(second.x, order, axis=1)
         grads = joined({"forward": first.params, "backward": second.params})
-        return Grads(grads, first.x + np.take_along_axis(second.x, order, axis=1), (first.state, second.state))
+        return Grads(grads, dx, (first.state, second.state))
 
     def __repr__(self) -> str:
         return f"Bidirectional({self.forward_layer!r}, {self.backward_layer!r})"

@@ -34,7 +34,7 @@ class Grads(NamedTuple):
     `Embedding`; `state` the one by the starting state; `a` (N, T, H) the one by every a_t, where the layer has such.
     """
 
-    params: dict[str, Array]
+    params: Mapping[str, Array]
     x: Array | None
     state: State = None
     a: Array | None = None
