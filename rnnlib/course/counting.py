@@ -1,21 +1,29 @@
 """Counting matrix products: NumPy itself reports each one to the weights that take part in it."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 
+from rnnlib import Layer
+
 
 class CountedWeights(np.ndarray):
-    """A weight matrix that counts the matrix products it takes part in.
+    """A weight matrix that counts the matrix products it takes part in; the count stands in `products`.
 
-    Put into `layer.params`, it is used by the layer like any other array. The count stands in
-    `products`. NumPy calls `__array_ufunc__` for every operation on a subclass (NEP 13).
+    NumPy calls `__array_ufunc__` for every operation on a subclass (NEP 13).
+
+    >>> W = CountedWeights.of(np.eye(2))
+    >>> (np.ones((3, 2)) @ W).sum()
+    np.float64(6.0)
+    >>> W.products
+    1
     """
 
     products: int
 
     @classmethod
-    def of(cls, weights: np.ndarray) -> "CountedWeights":
+    def of(cls, weights: np.ndarray) -> Self:
         """Return a copy of `weights`, in the same shape, whose count is 0."""
         counted = np.array(weights).view(cls)
         counted.products = 0
@@ -27,3 +35,14 @@ class CountedWeights(np.ndarray):
             self.products += 1
         plain = [array.view(np.ndarray) if isinstance(array, CountedWeights) else array for array in inputs]
         return getattr(ufunc, method)(*plain, **kwargs)
+
+
+def products_in(layer: Layer, call: Callable[[], Any]) -> dict[str, int]:
+    """Return for each parameter of `layer` how many matrix products it takes part in while `call` runs."""
+    counted = {name: CountedWeights.of(weights) for name, weights in layer.params.items()}
+    params, layer.params = layer.params, counted  # type: ignore[assignment]  # for the length of the call
+    try:
+        call()
+    finally:
+        layer.params = params
+    return {name: weights.products for name, weights in counted.items()}

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnlib.course.exercises.checking import FunctionExercise
 from rnnlib.course.exercises.notebook_05 import WALKS, walk_back, walked_problems
-from rnnlib.layers import SimpleRNN
+from rnnlib import SimpleRNN
 
 # exhibit → what its table shows
 FINGERPRINTS = {
@@ -26,29 +26,26 @@ FINGERPRINTS = {
 
 
 class _Sealed1(SimpleRNN):
-    def backward(self, dh):
-        dx = super().backward(dh)
-        self.grads["W_h"] = np.einsum("nti,ntj->ij", np.roll(self.seen[2], 1, axis=1), self.da)
-        return dx
+    def back(self, trace, dout, dstate=None):
+        grads = super().back(trace, dout, dstate)
+        dW_h = np.einsum("nti,ntj->ij", np.roll(trace.out, 1, axis=1), grads.a)
+        return grads._replace(params={**grads.params, "W_h": dW_h})
 
 
 class _Sealed2(SimpleRNN):
-    def forward(self, x, h0=None):
+    def run(self, x, state=None, mask=None):
         x = np.asarray(x, dtype=float)
-        return super().forward(x - x.mean(axis=0), h0)
+        return super().run(x - x.mean(axis=0), state, mask)
 
-    def backward(self, dh):
-        dx = super().backward(dh)
-        return dx - dx.mean(axis=0)
+    def back(self, trace, dout, dstate=None):
+        grads = super().back(trace, dout, dstate)
+        return grads._replace(x=grads.x - grads.x.mean(axis=0))
 
 
 class _Sealed3(SimpleRNN):
-    def backward(self, dh):
-        x, h0, h, W_x, W_h = self.seen
-        self.seen = x, h0, h, W_x, W_h.T
-        dx = super().backward(dh)
-        self.seen = x, h0, h, W_x, W_h
-        return dx
+    def back(self, trace, dout, dstate=None):
+        transposed = trace.saved._replace(W_h=trace.saved.W_h.T)
+        return super().back(trace._replace(saved=transposed), dout, dstate)
 
 
 SEALED = {1: (_Sealed1, "IndexMinusOne"), 2: (_Sealed2, "Leak"), 3: (_Sealed3, "NotTransposed")}

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.activations import sigmoid
+from rnnlib import sigmoid
 from rnnlib.course.exercises.checking import FunctionExercise
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnnlib.activations import sigmoid
+from rnnlib import sigmoid
 from rnnlib.course.exercises.checking import FunctionExercise
 from rnnlib.course.quizzes.question import Choice, Formula, Option
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rnnlib.arrays import as_size
+from rnnlib.validation import check_int
 from rnnlib.course.exercises.checking import FunctionExercise
 
 
@@ -38,7 +38,7 @@ class Choice:
             TypeError: not a whole number.
             ValueError: no option has this number.
         """
-        number = as_size("option", answer)
+        number = check_int("option", answer)
         if number > len(self.options):
             raise ValueError(f"option: expected a number from 1 to {len(self.options)}, got {number}")
         return number == self.right, self.options[number - 1].feedback
