@@ -1,17 +1,19 @@
-"""Remake notebooks/data/pytorch_rnn.json with torch.nn.RNN: the only place where the project needs PyTorch.
+"""Remake the numbers of PyTorch that the tests and notebooks compare with: only this script needs PyTorch.
 
 Run it as `python tests/make_pytorch_reference.py` in an environment with PyTorch. Every size differs,
-the start is not zero, no matrix is symmetric, and the loss Σ h · r reaches every state, so that a wrong
-axis, a transposed weight or a lost step cannot go unseen.
+the start is not zero, no matrix is symmetric, and each loss reaches every state, so that a wrong axis,
+a transposed weight or a lost step cannot go unseen.
 """
 
 import json
 from pathlib import Path
 
 import torch
+from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+TESTS = Path(__file__).parent
 N, T, D, H = 2, 4, 3, 5
-TARGET = Path(__file__).parent.parent / "notebooks" / "data" / "pytorch_rnn.json"
 
 
 def rounded(generator: torch.Generator, *shape: int) -> torch.Tensor:
@@ -19,27 +21,76 @@ def rounded(generator: torch.Generator, *shape: int) -> torch.Tensor:
     return (torch.randn(*shape, generator=generator, dtype=torch.float64) / 2).mul(100).round().div(100)
 
 
-def case(nonlinearity: str, seed: int) -> dict:
-    """Return inputs, states and gradients of one sequence batch, as nested lists."""
-    generator = torch.Generator().manual_seed(seed)
-    rnn = torch.nn.RNN(D, H, nonlinearity=nonlinearity, batch_first=True, dtype=torch.float64)
+def with_rounded_weights(module: torch.nn.Module, generator: torch.Generator) -> torch.nn.Module:
+    """Return the module in float64, with weights of two decimals."""
     with torch.no_grad():
-        for parameter in rnn.parameters():
+        for parameter in module.double().parameters():
             parameter.copy_(rounded(generator, *parameter.shape))
-    x = rounded(generator, N, T, D).requires_grad_()
-    h0 = rounded(generator, N, H).requires_grad_()
+    return module
+
+
+def numbers(loss: torch.Tensor, **tensors: torch.Tensor) -> dict:
+    """Walk back from the loss; return all tensors as nested lists, and the gradient by x as "dx"."""
+    loss.backward()
+    gradients = {f"d{name}": tensor.grad for name, tensor in tensors.items() if tensor.is_leaf and tensor.requires_grad}
+    return {name: tensor.tolist() for name, tensor in (tensors | gradients).items()}
+
+
+def one_layer(nonlinearity: str, seed: int) -> dict:
+    """One recurrent layer, and the loss Σ h · r."""
+    generator = torch.Generator().manual_seed(seed)
+    rnn = with_rounded_weights(torch.nn.RNN(D, H, nonlinearity=nonlinearity, batch_first=True), generator)
+    x, h0 = (rounded(generator, *shape).requires_grad_() for shape in [(N, T, D), (N, H)])
     r = rounded(generator, N, T, H)
     h, _ = rnn(x, h0[None])
-    (h * r).sum().backward()
-    arrays = {name: parameter for name, parameter in rnn.named_parameters()}
-    gradients = {f"d{name}": parameter.grad for name, parameter in rnn.named_parameters()}
-    arrays |= {"x": x, "h0": h0, "r": r, "h": h, "dx": x.grad, "dh0": h0.grad} | gradients
+    case = numbers((h * r).sum(), **dict(rnn.named_parameters()), x=x, h0=h0, r=r, h=h)
     rnn.batch_first = False  # PyTorch's default: time first
-    arrays["h_time_first"] = rnn(x.transpose(0, 1), h0[None])[0]
-    return {name: array.tolist() for name, array in arrays.items()}
+    return case | {"h_time_first": rnn(x.transpose(0, 1), h0[None])[0].tolist()}
+
+
+def sequence_to_class() -> dict:
+    """Three sequences of different lengths in one padded batch; the last state of each is classified."""
+    generator = torch.Generator().manual_seed(3)
+    lengths, labels = torch.tensor([5, 2, 4]), torch.tensor([1, 0, 3])
+    rnn = with_rounded_weights(torch.nn.RNN(3, 6, batch_first=True), generator)
+    readout = with_rounded_weights(torch.nn.Linear(6, 4), generator)
+    x, h0 = (rounded(generator, *shape).requires_grad_() for shape in [(3, 5, 3), (3, 6)])
+    _, last = rnn(pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False), h0[None])
+    loss = cross_entropy(readout(last[0]), labels)
+    parameters = {**dict(rnn.named_parameters()), **dict(readout.named_parameters())}
+    return {"loss": loss.item()} | numbers(loss, **parameters, x=x, h0=h0, lengths=lengths, labels=labels)
+
+
+def tagging() -> dict:
+    """Embedded tokens, some of them repeated, through two bidirectional layers; every step is classified."""
+    generator = torch.Generator().manual_seed(4)
+    lengths, tokens = torch.tensor([2, 5, 3]), torch.tensor([[4, 4, 0, 0, 0], [1, 2, 1, 5, 1], [2, 0, 2, 0, 0]])
+    labels = torch.tensor([[3, 0, -100, -100, -100], [1, 1, 2, 3, 0], [2, 2, 1, -100, -100]])
+    embedding = with_rounded_weights(torch.nn.Embedding(6, 3), generator)
+    rnn = with_rounded_weights(torch.nn.RNN(3, 5, num_layers=2, bidirectional=True, batch_first=True), generator)
+    readout = with_rounded_weights(torch.nn.Linear(10, 4), generator)
+    h0 = rounded(generator, 4, 3, 5).requires_grad_()  # layer 1 forward, backward, layer 2 forward, backward
+    packed = pack_padded_sequence(embedding(tokens), lengths, batch_first=True, enforce_sorted=False)
+    h, _ = pad_packed_sequence(rnn(packed, h0)[0], batch_first=True)
+    loss = cross_entropy(readout(h).flatten(0, 1), labels.flatten())
+    parameters = {**dict(rnn.named_parameters()), **dict(readout.named_parameters()), "embedding": embedding.weight}
+    return {"loss": loss.item()} | numbers(loss, **parameters, h0=h0, lengths=lengths, tokens=tokens, labels=labels)
+
+
+def write(path: Path, made_by: str, cases: dict) -> None:
+    """Write the cases as a JSON file; the version of PyTorch stands where `made_by` has {}."""
+    contents = {"made_by": made_by.format(f"PyTorch {torch.__version__}, float64")} | cases
+    path.write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    contents = {"made_by": f"torch.nn.RNN, PyTorch {torch.__version__}, float64, batch_first=True, loss sum(h * r)"}
-    contents |= {"tanh": case("tanh", 1), "relu": case("relu", 2)}
-    TARGET.write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8", newline="\n")
+    write(
+        TESTS.parent / "notebooks" / "data" / "pytorch_rnn.json",
+        "torch.nn.RNN, {}, batch_first=True, loss sum(h * r)",
+        {"tanh": one_layer("tanh", 1), "relu": one_layer("relu", 2)},
+    )
+    write(
+        TESTS / "data" / "pytorch_models.json",
+        "torch.nn.RNN over pack_padded_sequence, torch.nn.Linear, cross_entropy, {}",
+        {"sequence to class": sequence_to_class(), "tagging": tagging()},
+    )
