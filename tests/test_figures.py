@@ -7,9 +7,10 @@ matplotlib.use("agg")
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib.patches import FancyBboxPatch  # noqa: E402
 
 from rnnlib.course import figures  # noqa: E402
-from rnnlib.course.figures.course_map import NOTEBOOKS  # noqa: E402
+from rnnlib.course.contents import NOTEBOOKS  # noqa: E402
 
 RNG = np.random.default_rng(0)
 WALK = RNG.standard_normal(30)
@@ -145,8 +146,12 @@ def test_inputs_and_outputs_are_drawn_only_where_named():
     assert not {"$x_2$", "$x_3$", "$y_1$", "$y_2$"} & names
 
 
-def test_the_map_shows_the_notebooks_that_exist():
-    from pathlib import Path
-
-    existing = sorted(path.name[:2] for path in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
-    assert [number for number, _, _ in NOTEBOOKS] == existing
+def test_the_map_shows_every_notebook_inside_its_box():
+    ax = figures.canvas(9.5, 4.8)
+    figures.course_map(ax, title="A finding")
+    ax.figure.canvas.draw()
+    boxes = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
+    for box, (number, title, minutes, _) in zip(boxes, NOTEBOOKS, strict=True):
+        inside = [text for text in ax.texts if box.contains(*text.get_window_extent().get_points().mean(axis=0))]
+        assert {" ".join(text.get_text().split()) for text in inside} == {number, title, f"{minutes} min"}
+        assert all(box.x0 <= text.get_window_extent().x0 and text.get_window_extent().x1 <= box.x1 for text in inside)

@@ -1,29 +1,21 @@
 """The map of the course."""
 
+from textwrap import fill
+
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from rnnlib.course.contents import NOTEBOOKS
 from rnnlib.course.figures.canvas import INK, bare
 
-NOTEBOOKS = [
-    ("00", "Start here", 5),
-    ("01", "Sequences\nand state", 20),
-    ("02", "Forward pass", 35),
-    ("03", "The small-array\nexperiment", 20),
-    ("04", "Gradients, one\nstep at a time", 30),
-    ("05", "Backpropagation\nthrough time", 45),
-    ("06", "When backprop\nis wrong", 35),
-    ("07", "Binary addition", 45),
-    ("08", "Vanishing and\nexploding gradients", 40),
-    ("09", "Confirmation\nquizzes", 60),
-]
 ROW = 4  # boxes in a row
 WIDTH, HEIGHT = 2.3, 1.25
+LETTERS = 19  # of a title, that fit into a line of a box
 
 
 def course_map(ax: Axes, *, title: str) -> None:
     """Draw one box for each notebook with its minutes, in reading order."""
-    for place, (number, name, minutes) in enumerate(NOTEBOOKS):
+    for place, notebook in enumerate(NOTEBOOKS):
         left, low = _corner(place)
         ax.add_patch(
             FancyBboxPatch(
@@ -31,9 +23,10 @@ def course_map(ax: Axes, *, title: str) -> None:
                 facecolor="#E6F0F7", edgecolor=INK, lw=1.2,
             )
         )  # fmt: skip
-        ax.text(left + 0.15, low + HEIGHT - 0.14, number, va="top", fontsize=11, weight="bold")
-        ax.text(left + WIDTH - 0.12, low + HEIGHT - 0.14, f"{minutes} min", va="top", ha="right", fontsize=10)
-        ax.text(left + WIDTH / 2, low + 0.45, name, va="center", ha="center", fontsize=11, linespacing=1.1)
+        ax.text(left + 0.15, low + HEIGHT - 0.14, notebook.number, va="top", fontsize=11, weight="bold")
+        ax.text(left + WIDTH - 0.12, low + HEIGHT - 0.14, f"{notebook.minutes} min", va="top", ha="right", fontsize=10)
+        title_in_lines = fill(notebook.title, LETTERS)
+        ax.text(left + WIDTH / 2, low + 0.45, title_in_lines, va="center", ha="center", fontsize=11, linespacing=1.1)
         if place:
             _arrow(ax, place)
     rows = (len(NOTEBOOKS) - 1) // ROW + 1

@@ -5,8 +5,8 @@ from typing import Any
 
 from IPython.display import display
 
+from rnnlib.course.contents import NOTEBOOKS
 from rnnlib.course.exercises.checking import is_untouched
-from rnnlib.course.figures.course_map import NOTEBOOKS
 from rnnlib.course.quizzes import (
     notebook_01,
     notebook_02,
@@ -72,7 +72,7 @@ def answer(name: str, option_or_function: Any) -> None:
 
 def score() -> None:
     """Print how many quizzes were answered in this session, and how many rightly, notebook by notebook."""
-    titles = {number: f"{number} {' '.join(title.split())}" for number, title, _ in NOTEBOOKS}
+    titles = {notebook.number: f"{notebook.number} {notebook.title}" for notebook in NOTEBOOKS}
     print(_SESSION.table({titles[number]: list(quizzes) for number, quizzes in BY_NOTEBOOK.items()}))
 
 
