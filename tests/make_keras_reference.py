@@ -1,4 +1,4 @@
-"""Remake notebooks/data/keras_rnn.json with keras.layers.SimpleRNN: the only place where the project needs Keras.
+"""Remake rnnlib/course/data/keras_rnn.json with keras.layers.SimpleRNN: the only place where the project needs Keras.
 
 Run it as `KERAS_BACKEND=torch python tests/make_keras_reference.py` in an environment with Keras and a backend.
 """
@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 N, T, D, H = 2, 4, 3, 5
-TARGET = Path(__file__).parent.parent / "notebooks" / "data" / "keras_rnn.json"
+TARGET = Path(__file__).parent.parent / "rnnlib" / "course" / "data" / "keras_rnn.json"
 
 
 def reference() -> dict:

@@ -85,7 +85,7 @@ def write(path: Path, made_by: str, cases: dict) -> None:
 
 if __name__ == "__main__":
     write(
-        TESTS.parent / "notebooks" / "data" / "pytorch_rnn.json",
+        TESTS.parent / "rnnlib" / "course" / "data" / "pytorch_rnn.json",
         "torch.nn.RNN, {}, batch_first=True, loss sum(h * r)",
         {"tanh": one_layer("tanh", 1), "relu": one_layer("relu", 2)},
     )

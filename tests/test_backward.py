@@ -12,8 +12,8 @@ from plain import plain_states
 from rnnlib import Dense, SimpleRNN
 
 HERE = Path(__file__).parent
-SPRINT = json.loads((HERE.parent / "notebooks" / "data" / "sprint.json").read_text(encoding="utf-8"))
-PYTORCH = json.loads((HERE.parent / "notebooks" / "data" / "pytorch_rnn.json").read_text(encoding="utf-8"))
+SPRINT = json.loads((HERE.parent / "rnnlib" / "course" / "data" / "sprint.json").read_text(encoding="utf-8"))
+PYTORCH = json.loads((HERE.parent / "rnnlib" / "course" / "data" / "pytorch_rnn.json").read_text(encoding="utf-8"))
 
 ACTIVATIONS = ["tanh", "sigmoid", "relu", "identity"]
 NAMES = ("x", "h0", "W_x", "W_h", "b")

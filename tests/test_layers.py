@@ -12,9 +12,9 @@ from plain import plain_states
 from rnnlib import Dense, SimpleRNN
 
 HERE = Path(__file__).parent
-SPRINT = json.loads((HERE.parent / "notebooks" / "data" / "sprint.json").read_text(encoding="utf-8"))
-PYTORCH = json.loads((HERE.parent / "notebooks" / "data" / "pytorch_rnn.json").read_text(encoding="utf-8"))
-KERAS = json.loads((HERE.parent / "notebooks" / "data" / "keras_rnn.json").read_text(encoding="utf-8"))
+SPRINT = json.loads((HERE.parent / "rnnlib" / "course" / "data" / "sprint.json").read_text(encoding="utf-8"))
+PYTORCH = json.loads((HERE.parent / "rnnlib" / "course" / "data" / "pytorch_rnn.json").read_text(encoding="utf-8"))
+KERAS = json.loads((HERE.parent / "rnnlib" / "course" / "data" / "keras_rnn.json").read_text(encoding="utf-8"))
 
 sizes = st.integers(1, 6)
 seeds = st.integers(0, 2**32 - 1)

@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_link_and_picture_exists():
-    for page in ("README.md", "CONTRIBUTING.md", "notebooks/data/README.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "rnnlib/course/data/README.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith("http")]
         assert all(((ROOT / page).parent / target).exists() for target in targets), page

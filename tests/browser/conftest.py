@@ -102,7 +102,7 @@ def open_notebook(browser: Any, server: tuple[str, Path], tmp_path: Path) -> Ite
     """Return a function that opens a copy of a notebook, by default without its outputs, as nobody has run it."""
     address, served = server
     folder = served / tmp_path.name
-    shutil.copytree(NOTEBOOKS / "data", folder / "data")
+    folder.mkdir()
     context = browser.new_context()
     lab = LabPage(context.new_page(), folder)
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -10,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from pages import COURSE, NOTEBOOKS, load
+from pages import NOTEBOOKS, load
 
 
 def text_of(output: NotebookNode) -> str:
@@ -82,5 +81,4 @@ def test_changed_outputs_are_caught(path, tmp_path):
     changed = change_outputs(nb)
     assert changed, "the notebook prints no number and no proof"
     nbformat.write(nb, tmp_path / path.name)
-    shutil.copytree(COURSE / "data", tmp_path / "data")
     assert cells_that_fail(tmp_path / path.name) == changed

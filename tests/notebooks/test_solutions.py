@@ -1,11 +1,9 @@
 """The solutions that stand in the notebooks are right, also where each cell is run twice, as learners do."""
 
-import shutil
-
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from pages import COURSE, NOTEBOOKS, exercises_in, load, printed, solution_in
+from pages import NOTEBOOKS, exercises_in, load, printed, solution_in
 
 WITH_EXERCISES = [path for path in NOTEBOOKS if exercises_in(load(path))]
 EACH = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
@@ -24,7 +22,6 @@ def test_the_solutions_pass_their_checks_and_every_cell_can_be_run_twice(path, t
     nb = nbformat.reads(page.raw.decode("utf-8"), as_version=4)
     for exercise in exercises_in(page):
         nb.cells[exercise.stub].source = solution_in(nb.cells[exercise.task].source)
-    shutil.copytree(COURSE / "data", tmp_path / "data")
     client = NotebookClient(nb, kernel_name="python3", timeout=300, resources={"metadata": {"path": str(tmp_path)}})
     with client.setup_kernel():
         for i, cell in enumerate(nb.cells):

@@ -1,0 +1,67 @@
+"""The bundled data, found from any folder; README.md beside this file says where each comes from, and its licence."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Series = NDArray[np.float64]
+
+
+def sound() -> tuple[Series, Series]:
+    """Return time in ms, (480,), and sound pressure (relative), (480,), of a synthetic vowel "a"."""
+    return _columns("sound.csv")
+
+
+def price() -> tuple[Series, Series]:
+    """Return the day, (750,), and the closing price, (750,), of a share that does not exist: a random walk."""
+    return _columns("price.csv")
+
+
+def text() -> str:
+    """Return the first paragraphs of *Alice's Adventures in Wonderland*, Lewis Carroll, 1865."""
+    return _read("text.txt")
+
+
+def sprint() -> dict[str, Any]:
+    """Return the small-array experiment, computed with 60 digits and rounded to float64.
+
+    "inputs": W_x (2, 4), W_h (4, 4), b (4,). "cases": under each name x (N, 3, 2), h0 (N, 4), h (N, 3, 4), and
+    "losses", under each formula L and "grads" by W_x, W_h, b, x and h0.
+    """
+    return _arrays("sprint.json")
+
+
+def keras_rnn() -> dict[str, Any]:
+    """Return `keras.layers.SimpleRNN` on a small batch, float32, by Keras's names.
+
+    kernel (3, 5), recurrent_kernel (5, 5), bias (5,), x (2, 4, 3), h0 (2, 5), and all states h (2, 4, 5).
+    """
+    return _arrays("keras_rnn.json")
+
+
+def pytorch_rnn() -> dict[str, Any]:
+    """Return `torch.nn.RNN` on a small batch, float64, by PyTorch's names: "tanh" and "relu".
+
+    Each has weight_ih_l0 (5, 3), weight_hh_l0 (5, 5), bias_ih_l0 and bias_hh_l0 (5,), x (2, 4, 3), h0 (2, 5), all
+    states h (2, 4, 5) and h_time_first (4, 2, 5), r (2, 4, 5), and the gradients of Σ h · r: dx, dh0, dweight_ih_l0, …
+    """
+    return _arrays("pytorch_rnn.json")
+
+
+def _read(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _columns(name: str) -> tuple[Series, Series]:
+    return tuple(np.loadtxt(_read(name).splitlines(), delimiter=",", skiprows=1, unpack=True))
+
+
+def _arrays(name: str) -> dict[str, Any]:
+    return json.loads(_read(name), object_hook=_lists_as_arrays)
+
+
+def _lists_as_arrays(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: np.array(value) if isinstance(value, list) else value for key, value in values.items()}

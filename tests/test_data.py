@@ -1,0 +1,52 @@
+"""The bundled data is what its README says: the synthetic series are remade here from their formulas."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnlib.course import data
+
+FOLDER = Path(data.__file__).parent
+LOADERS = {name: getattr(data, name) for name in ("sound", "price", "text", "sprint", "keras_rnn", "pytorch_rnn")}
+
+
+def test_the_sound_is_the_synthetic_vowel_of_the_readme():
+    seconds = np.arange(480) / 8000
+    harmonic = np.arange(1, 31)
+    resonances = [(730, 90, 1.0), (1090, 110, 0.6), (2440, 160, 0.2)]  # Hz, width in Hz, strength
+    loudness = sum(s / (1 + ((120 * harmonic - hz) / width) ** 2) for hz, width, s in resonances)
+    wave = loudness @ np.sin(2 * np.pi * 120 * np.outer(harmonic, seconds) + harmonic[:, None] ** 2)
+    time, pressure = data.sound()
+    np.testing.assert_allclose(time, seconds * 1000, atol=1e-9)
+    np.testing.assert_allclose(pressure, wave / np.abs(wave).max(), atol=5.1e-5)
+
+
+def test_the_price_is_the_random_walk_of_the_readme():
+    steps = 0.01 * np.random.default_rng(1987).standard_normal(750)
+    day, price = data.price()
+    np.testing.assert_array_equal(day, np.arange(1, 751))
+    np.testing.assert_allclose(price, 100 * np.exp(np.cumsum(steps)), atol=5.1e-3)
+
+
+def test_the_reference_numbers_are_arrays_under_the_names_that_are_documented():
+    case = data.sprint()["cases"]["sprint (h0=0, batch 1)"]
+    assert case["h"].shape == (1, 3, 4)
+    assert case["losses"]["sum(h3)"]["grads"]["W_h"].shape == (4, 4)
+    assert data.keras_rnn()["h"].shape == (2, 4, 5)
+    assert data.pytorch_rnn()["relu"]["dweight_hh_l0"].shape == (5, 5)
+    assert data.text().startswith("Alice was beginning")
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_the_data_is_found_from_any_folder(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert len(LOADERS[name]()) > 0
+
+
+def test_every_file_is_described_and_small():
+    files = [path for path in FOLDER.iterdir() if path.suffix in {".csv", ".json", ".txt"}]
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert {path.stem for path in files} == set(LOADERS)
+    assert all(f"`{path.name}`" in readme for path in files)
+    assert sum(path.stat().st_size for path in files) <= 100_000
