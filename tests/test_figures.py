@@ -60,12 +60,12 @@ def close_figures():
 
 
 def test_every_figure_is_tested():
-    assert set(DRAW) == set(figures.__all__) - {"canvas"}
+    assert set(DRAW) == set(figures.__all__) - {"axes"}
 
 
 @pytest.mark.parametrize("name", DRAW)
 def test_draws_on_its_axes_with_a_title_that_fits(name):
-    ax = figures.canvas(8, 3)
+    ax = figures.axes(8, 3)
     assert DRAW[name](ax) is None  # a returned object would be printed below the cell
     ax.figure.canvas.draw()  # a warning is an error here
     assert "A finding" in {ax.get_title(loc="left"), ax.get_title()}
@@ -77,30 +77,30 @@ def test_draws_on_its_axes_with_a_title_that_fits(name):
     "name", sorted(set(DRAW) - {"course_map", "folded", "unrolled", "unrolled_backward", "caught", "contributions"})
 )
 def test_charts_name_both_axes(name):
-    ax = figures.canvas(8, 3)
+    ax = figures.axes(8, 3)
     DRAW[name](ax)
     assert ax.get_ylabel() or name == "spread"
     assert ax.get_xlabel()
 
 
 def test_the_data_behind_a_line_is_the_data_given():
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.series(ax, np.arange(30), WALK, **LABELS)
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), WALK)
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.pulse(ax, [0.5, 1.1], TWO, title="A finding")
     np.testing.assert_array_equal([line.get_ydata() for line in ax.lines[:2]], TWO)
     np.testing.assert_array_equal(ax.lines[0].get_xdata(), np.arange(1, 13))
 
 
 def test_the_map_of_states_has_a_column_for_each_step():
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.state_map(ax, np.tanh(TWO.T), title="A finding")
     np.testing.assert_array_equal(ax.images[0].get_array(), np.tanh(TWO))
 
 
 def test_full_circles_are_the_caught_ones():
-    ax = figures.canvas()
+    ax = figures.axes()
     seen = np.array([[True, False, False], [False, True, True]])
     figures.caught(ax, ["one", "two"], ["A", "B", "C"], seen, title="A finding")
     full = {(int(m.get_ydata()[0]), int(m.get_xdata()[0])) for m in ax.lines if m.get_markerfacecolor() != "white"}
@@ -108,13 +108,13 @@ def test_full_circles_are_the_caught_ones():
 
 
 def test_contributions_are_bars_with_their_sum_last():
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.contributions(ax, TWO[0], TWO[0].sum(), title="A finding", ylabel="gradient")
     np.testing.assert_allclose([bar.get_height() for bar in ax.patches], [*TWO[0], TWO[0].sum()])
 
 
 def test_walks_into_the_future_are_left_out():
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.walked_back(ax, np.arange(16.0).reshape(4, 4), title="A finding")
     shown = ax.images[0].get_array()
     np.testing.assert_array_equal(shown.mask, np.triu(np.ones((4, 4), bool), 1))
@@ -122,7 +122,7 @@ def test_walks_into_the_future_are_left_out():
 
 
 def test_bands_hold_all_seeds_and_lines_are_medians():
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.loss_curves(ax, {"a": np.exp(BY_CHANCE)}, title="A finding", every=10)
     np.testing.assert_allclose(ax.lines[0].get_ydata(), np.median(np.exp(BY_CHANCE), axis=0))
     np.testing.assert_allclose(ax.lines[0].get_xdata(), 10 * np.arange(1, 13))
@@ -132,14 +132,14 @@ def test_bands_hold_all_seeds_and_lines_are_medians():
 
 
 def test_highlighting_marks_only_the_weight_named():
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.unrolled(ax, 3, title="A finding", highlight="W_h")
     thick = [patch for patch in ax.patches if patch.get_linewidth() == 3]
     assert len(thick) == 3
 
 
 def test_inputs_and_outputs_are_drawn_only_where_named():
-    ax = figures.canvas()
+    ax = figures.axes()
     figures.unrolled(ax, 3, title="A finding", inputs=[1], outputs=[3])
     names = {text.get_text() for text in ax.texts}
     assert {"$x_1$", "$y_3$", "$h_0$", "$h_3$"} <= names
@@ -147,7 +147,7 @@ def test_inputs_and_outputs_are_drawn_only_where_named():
 
 
 def test_the_map_shows_every_notebook_inside_its_box():
-    ax = figures.canvas(9.5, 4.8)
+    ax = figures.axes(9.5, 4.8)
     figures.course_map(ax, title="A finding")
     ax.figure.canvas.draw()
     boxes = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]

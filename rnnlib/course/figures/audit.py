@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnlib.course.figures.canvas import BLUE, COLOURS, DASHES, MARKERS
+from rnnlib.course.figures.style import BLUE, COLOURS, DASHES, MARKERS
 
 
 def fading_error(ax: Axes, errors: dict[str, np.ndarray], *, title: str, ylabel: str) -> None:

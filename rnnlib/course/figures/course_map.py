@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from rnnlib.course.contents import NOTEBOOKS
-from rnnlib.course.figures.canvas import INK, bare
+from rnnlib.course.figures.style import INK, bare
 
 ROW = 4  # boxes in a row
 WIDTH, HEIGHT = 2.3, 1.25

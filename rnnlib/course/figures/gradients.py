@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnlib.course.figures.canvas import BLUE, COLOURS, DASHES, INK, MARKERS, ORANGE
+from rnnlib.course.figures.style import BLUE, COLOURS, DASHES, INK, MARKERS, ORANGE
 
 
 def step_size_errors(ax: Axes, eps: np.ndarray, errors: dict[str, np.ndarray], *, title: str) -> None:

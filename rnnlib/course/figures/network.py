@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch
 
-from rnnlib.course.figures.canvas import BLUE, GREY, INK, ORANGE, bare
+from rnnlib.course.figures.style import BLUE, GREY, INK, ORANGE, bare
 
 RADIUS = 0.3
 INPUT, STATE, OUTPUT = (0.0, 1.25, 2.5)  # heights of the three rows

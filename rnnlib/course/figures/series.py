@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from rnnlib.course.figures.canvas import BLUE, COLOURS, DASHES, GREY, INK, MARKERS, ORANGE
+from rnnlib.course.figures.style import BLUE, COLOURS, DASHES, GREY, INK, MARKERS, ORANGE
 
 
 def series(ax: Axes, time: np.ndarray, values: np.ndarray, *, title: str, xlabel: str, ylabel: str) -> None:

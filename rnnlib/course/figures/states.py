@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnlib.course.figures.canvas import COLOURS, DASHES, INK, MARKERS
+from rnnlib.course.figures.style import COLOURS, DASHES, INK, MARKERS
 
 
 def state_lines(ax: Axes, h: np.ndarray, *, title: str, names: Sequence[str] | None = None) -> None:

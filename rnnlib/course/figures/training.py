@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnlib.course.figures.canvas import COLOURS, DASHES, GREY, INK, MARKERS
+from rnnlib.course.figures.style import COLOURS, DASHES, GREY, INK, MARKERS
 
 
 def loss_curves(ax: Axes, losses: dict[str, np.ndarray], *, title: str, every: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""The paper that all figures of the course are drawn on: sizes, fonts and colours."""
+"""The style of all figures of the course: sizes, fonts and colours."""
 
 import logging
 from collections.abc import Sequence
@@ -33,10 +33,9 @@ plt.rcParams.update(
 )
 
 
-def canvas(width: float = 8.0, height: float = 3.0, *, widths: Sequence[float] = (1,)) -> plt.Axes | np.ndarray:
+def axes(width: float = 8.0, height: float = 3.0, *, widths: Sequence[float] = (1,)) -> plt.Axes | np.ndarray:
     """Return the axes of a new figure of `width` × `height` inches: one, or an array with these relative widths."""
-    _, axes = plt.subplots(1, len(widths), figsize=(width, height), width_ratios=widths)
-    return axes
+    return plt.subplots(1, len(widths), figsize=(width, height), width_ratios=widths)[1]
 
 
 def bare(ax: plt.Axes, title: str) -> None:
