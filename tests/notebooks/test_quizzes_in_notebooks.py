@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import NOTEBOOKS, load
+from notebook_files import NOTEBOOKS, load
 
 from rnnlib.course.quizzes import QUIZZES
 from rnnlib.course.quizzes.question import Choice

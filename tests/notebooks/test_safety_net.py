@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from pages import NOTEBOOKS, load
+from notebook_files import NOTEBOOKS, load
 
 
 def text_of(output: NotebookNode) -> str:

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from pages import NOTEBOOKS, exercises_in, load, printed, solution_in
+from notebook_files import NOTEBOOKS, exercises_in, load, printed, solution_in
 
 WITH_EXERCISES = [path for path in NOTEBOOKS if exercises_in(load(path))]
 EACH = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
@@ -11,21 +11,21 @@ EACH = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.ste
 
 @EACH
 def test_the_untouched_stub_is_not_attempted_yet(path):
-    page = load(path)
-    for exercise in exercises_in(page):
-        assert printed(page.nb.cells[exercise.check]).startswith(f"○ {exercise.number} not attempted yet")
+    notebook = load(path)
+    for exercise in exercises_in(notebook):
+        assert printed(notebook.nb.cells[exercise.check]).startswith(f"○ {exercise.number} not attempted yet")
 
 
 @EACH
 def test_the_solutions_pass_their_checks_and_every_cell_can_be_run_twice(path, tmp_path):
-    page = load(path)
-    nb = nbformat.reads(page.raw.decode("utf-8"), as_version=4)
-    for exercise in exercises_in(page):
+    notebook = load(path)
+    nb = nbformat.reads(notebook.raw.decode("utf-8"), as_version=4)
+    for exercise in exercises_in(notebook):
         nb.cells[exercise.stub].source = solution_in(nb.cells[exercise.task].source)
     client = NotebookClient(nb, kernel_name="python3", timeout=300, resources={"metadata": {"path": str(tmp_path)}})
     with client.setup_kernel():
         for i, cell in enumerate(nb.cells):
             for _ in range(2 if cell.cell_type == "code" else 0):
                 client.execute_cell(cell, i)  # raises where the cell does, and names it
-    for exercise in exercises_in(page):
+    for exercise in exercises_in(notebook):
         assert printed(nb.cells[exercise.check]).startswith(f"✓ {exercise.number}")

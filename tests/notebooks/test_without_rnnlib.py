@@ -4,7 +4,7 @@ import importlib.util
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from pages import NOTEBOOKS, load
+from notebook_files import NOTEBOOKS, load
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

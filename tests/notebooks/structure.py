@@ -1,11 +1,11 @@
-"""The anatomy of a notebook, as rules: each takes a page and yields what is wrong with it."""
+"""The structure of a notebook, as rules: each takes a notebook and yields what is wrong with it."""
 
 import re
 import statistics
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from pages import Page, exercises_in, solution_in
+from notebook_files import NotebookFile, exercises_in, solution_in
 
 WORDS_AT_MOST = 220
 LINES_AT_MOST = 25
@@ -15,31 +15,31 @@ ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 ABSOLUTE_PATH = re.compile(r"(?<![\w.<])/(?:home|Users|tmp|root|usr|opt|var|private|mnt|etc)/|\b[A-Z]:\\\w")
 
 
-def file_name(page: Page) -> Iterator[str]:
-    if not re.fullmatch(r"\d\d_[a-z0-9_]+\.ipynb", page.path.name):
-        yield f"the file name is not NN_title.ipynb: {page.path.name}"
+def file_name(notebook: NotebookFile) -> Iterator[str]:
+    if not re.fullmatch(r"\d\d_[a-z0-9_]+\.ipynb", notebook.path.name):
+        yield f"the file name is not NN_title.ipynb: {notebook.path.name}"
 
 
-def opening(page: Page) -> Iterator[str]:
-    first = page.nb.cells[0]
-    if not re.match(rf"# {page.path.name[:2]} · \S", first.source):
-        yield f"the first cell does not open with '# {page.path.name[:2]} · Title'"
+def opening(notebook: NotebookFile) -> Iterator[str]:
+    first = notebook.nb.cells[0]
+    if not re.match(rf"# {notebook.path.name[:2]} · \S", first.source):
+        yield f"the first cell does not open with '# {notebook.path.name[:2]} · Title'"
     for part in (r"\*\*You will\*\*", r"\*\*You need\*\*", r"\d+ minutes"):
         if not re.search(part, first.source):
             yield f"the first cell has no {part}"
 
 
-def way_on(page: Page) -> Iterator[str]:
-    ends = [("first", page.previous), ("first", page.next), ("last", page.next)]
+def way_on(notebook: NotebookFile) -> Iterator[str]:
+    ends = [("first", notebook.previous), ("first", notebook.next), ("last", notebook.next)]
     for end, neighbour in ends:
-        cell = page.nb.cells[0 if end == "first" else -1]
+        cell = notebook.nb.cells[0 if end == "first" else -1]
         if neighbour and f"]({neighbour})" not in cell.source:
             yield f"the {end} cell does not link to {neighbour}"
 
 
-def links(page: Page) -> Iterator[str]:
-    folder = page.path.resolve().parent
-    for i, cell in page.markdown_cells:
+def links(notebook: NotebookFile) -> Iterator[str]:
+    folder = notebook.path.resolve().parent
+    for i, cell in notebook.markdown_cells:
         for target in re.findall(r"\]\(([^()\s]+)[^()]*\)|src=\"([^\"]+)\"", _prose(cell.source)):
             link = "".join(target)
             if re.match(r"[a-z]+:|#", link):
@@ -51,15 +51,15 @@ def links(page: Page) -> Iterator[str]:
                 yield f"cell {i} links to {link}, which is not in the learner's copy of notebooks/"
 
 
-def sections(page: Page) -> Iterator[str]:
-    found = [title.split()[0] for title in _headings(page) if re.match(r"\d", title)]
-    expected = [f"{page.chapter}.{k}" for k in range(1, len(found) + 1)]
+def sections(notebook: NotebookFile) -> Iterator[str]:
+    found = [title.split()[0] for title in _headings(notebook) if re.match(r"\d", title)]
+    expected = [f"{notebook.chapter}.{k}" for k in range(1, len(found) + 1)]
     if not found or found != expected:
-        yield f"the sections are numbered {found}, not {expected or [f'{page.chapter}.1']}"
+        yield f"the sections are numbered {found}, not {expected or [f'{notebook.chapter}.1']}"
 
 
-def closing(page: Page) -> Iterator[str]:
-    titles = _headings(page)
+def closing(notebook: NotebookFile) -> Iterator[str]:
+    titles = _headings(notebook)
     numbered = [k for k, title in enumerate(titles) if re.match(r"\d", title)]
     for title in ("We have seen", "Your turn"):
         if title not in titles:
@@ -68,19 +68,19 @@ def closing(page: Page) -> Iterator[str]:
             yield f"'## {title}' stands before the last section"
 
 
-def exercises(page: Page) -> Iterator[str]:
-    found = exercises_in(page)
-    wanted = 1 if page.chapter == 0 else 2
+def exercises(notebook: NotebookFile) -> Iterator[str]:
+    found = exercises_in(notebook)
+    wanted = 1 if notebook.chapter == 0 else 2
     if len(found) < wanted:
         yield f"there are {len(found)} exercises, not {wanted} or more"
-    expected = [f"{page.chapter}.{k}" for k in range(1, len(found) + 1)]
+    expected = [f"{notebook.chapter}.{k}" for k in range(1, len(found) + 1)]
     if [exercise.number for exercise in found] != expected:
         yield f"the exercises are numbered {[exercise.number for exercise in found]}, not {expected}"
 
 
-def exercise_cells(page: Page) -> Iterator[str]:
-    for exercise in exercises_in(page):
-        task, stub = page.nb.cells[exercise.task], page.nb.cells[exercise.stub]
+def exercise_cells(notebook: NotebookFile) -> Iterator[str]:
+    for exercise in exercises_in(notebook):
+        task, stub = notebook.nb.cells[exercise.task], notebook.nb.cells[exercise.stub]
         if task.cell_type != "markdown" or f"\n### Exercise {exercise.number} · " not in f"\n{task.source}":
             yield f"{exercise.number}: no '### Exercise {exercise.number} · ' two cells before the check"
         if stub.cell_type != "code" or not re.search(r"(^|=)\s*\.\.\.", stub.source, re.MULTILINE):
@@ -91,14 +91,14 @@ def exercise_cells(page: Page) -> Iterator[str]:
             yield f"{exercise.number}: the last <details> holds no ```python block"
 
 
-def one_clean_run(page: Page) -> Iterator[str]:
-    counts = [cell.execution_count for _, cell in page.code_cells]
+def one_clean_run(notebook: NotebookFile) -> Iterator[str]:
+    counts = [cell.execution_count for _, cell in notebook.code_cells]
     if counts != list(range(1, len(counts) + 1)):
         yield f"the execution counts are {counts}: not one run from top to bottom"
 
 
-def no_errors(page: Page) -> Iterator[str]:
-    for i, cell in page.code_cells:
+def no_errors(notebook: NotebookFile) -> Iterator[str]:
+    for i, cell in notebook.code_cells:
         for output in cell.outputs:
             if output.output_type == "error":
                 yield f"cell {i} holds an error: {output.ename}"
@@ -106,8 +106,8 @@ def no_errors(page: Page) -> Iterator[str]:
                 yield f"cell {i} holds stderr"
 
 
-def cell_lengths(page: Page) -> Iterator[str]:
-    lengths = {i: sum(bool(line.strip()) for line in cell.source.splitlines()) for i, cell in page.code_cells}
+def cell_lengths(notebook: NotebookFile) -> Iterator[str]:
+    lengths = {i: sum(bool(line.strip()) for line in cell.source.splitlines()) for i, cell in notebook.code_cells}
     for i, length in lengths.items():
         if length > LINES_AT_MOST:
             yield f"cell {i} has {length} lines, more than {LINES_AT_MOST}"
@@ -115,8 +115,8 @@ def cell_lengths(page: Page) -> Iterator[str]:
         yield f"the cell in the middle has more than {LINES_IN_THE_MIDDLE} lines"
 
 
-def tags(page: Page) -> Iterator[str]:
-    for i, cell in enumerate(page.nb.cells):
+def tags(notebook: NotebookFile) -> Iterator[str]:
+    for i, cell in enumerate(notebook.nb.cells):
         for tag in cell.metadata.get("tags", []):
             if tag != IGNORE_OUTPUT or not re.search("quiz|interact|slider", cell.source):
                 yield f"cell {i} may not have the tag {tag}"
@@ -124,15 +124,15 @@ def tags(page: Page) -> Iterator[str]:
             yield f"cell {i} speaks to nbval in a comment"
 
 
-def prose_lengths(page: Page) -> Iterator[str]:
-    for i, cell in page.markdown_cells:
+def prose_lengths(notebook: NotebookFile) -> Iterator[str]:
+    for i, cell in notebook.markdown_cells:
         words = [word for word in _prose(cell.source).split() if re.search(r"\w", word)]
         if len(words) > WORDS_AT_MOST:
             yield f"cell {i} has {len(words)} words, more than {WORDS_AT_MOST}"
 
 
-def no_machine(page: Page) -> Iterator[str]:
-    for i, cell in page.code_cells:
+def no_machine(notebook: NotebookFile) -> Iterator[str]:
+    for i, cell in notebook.code_cells:
         for output in cell.outputs:
             texts = [output.get("text", "")]
             texts += [text for kind, text in output.get("data", {}).items() if kind.startswith("text/")]
@@ -141,16 +141,16 @@ def no_machine(page: Page) -> Iterator[str]:
                     yield f"the output of cell {i} names a place of this machine: {found[0]}"
 
 
-def metadata(page: Page) -> Iterator[str]:
-    if page.nb.metadata.get("kernelspec", {}).get("name") != "python3":
+def metadata(notebook: NotebookFile) -> Iterator[str]:
+    if notebook.nb.metadata.get("kernelspec", {}).get("name") != "python3":
         yield "the kernel is not python3"
-    if page.nb.metadata.get("language_info") != {"name": "python"}:
+    if notebook.nb.metadata.get("language_info") != {"name": "python"}:
         yield "language_info holds more than the name: make refresh has not been run"
 
 
-def captions(page: Page) -> Iterator[str]:
+def captions(notebook: NotebookFile) -> Iterator[str]:
     waiting = None  # the figure that has no caption yet; a proof may stand between the two
-    for i, cell in enumerate(page.nb.cells):
+    for i, cell in enumerate(notebook.nb.cells):
         if waiting is not None and cell.cell_type == "markdown" and cell.source.startswith("*Figure"):
             waiting = None
         elif any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
@@ -164,8 +164,8 @@ def captions(page: Page) -> Iterator[str]:
         yield f"the figure of cell {waiting} has no caption"
 
 
-def line_endings(page: Page) -> Iterator[str]:
-    if b"\r" in page.raw or not page.raw.endswith(b"}\n"):
+def line_endings(notebook: NotebookFile) -> Iterator[str]:
+    if b"\r" in notebook.raw or not notebook.raw.endswith(b"}\n"):
         yield "the file has other line endings than LF, or none at its end"
 
 
@@ -181,6 +181,6 @@ def _prose(markdown: str) -> str:
     return re.sub(r"`[^`\n]*`|\$[^$\n]*\$", " … ", without_blocks)
 
 
-def _headings(page: Page) -> list[str]:
-    prose = "\n".join(_prose(cell.source) for _, cell in page.markdown_cells)
+def _headings(notebook: NotebookFile) -> list[str]:
+    prose = "\n".join(_prose(cell.source) for _, cell in notebook.markdown_cells)
     return re.findall(r"^## +(.+?) *$", prose, re.MULTILINE)

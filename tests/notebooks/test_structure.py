@@ -1,13 +1,13 @@
-"""Every notebook has the anatomy of the course, and every rule of it can be broken."""
+"""Every notebook has the structure of the course, and every rule of it can be broken."""
 
 from collections.abc import Callable
 
-import anatomy
 import pytest
+import structure
 from nbformat import NotebookNode, v4
-from pages import COURSE, NOTEBOOKS, Page, load
+from notebook_files import COURSE, NOTEBOOKS, NotebookFile, load
 
-ALL = pytest.mark.parametrize("rule", anatomy.RULES, ids=lambda rule: rule.__name__)
+ALL = pytest.mark.parametrize("rule", structure.RULES, ids=lambda rule: rule.__name__)
 
 
 @ALL
@@ -33,8 +33,8 @@ def step(x):
 </details>"""
 
 
-def good_page(tmp_path) -> Page:
-    """Return a page that breaks no rule."""
+def good_notebook(tmp_path) -> NotebookFile:
+    """Return a notebook that breaks no rule."""
     (tmp_path / "04_before.ipynb").touch()
     (tmp_path / "06_after.ipynb").touch()
     shown = v4.new_output("display_data", {"image/png": "aGk=", "text/plain": "<Figure size 640x480>"})
@@ -56,7 +56,7 @@ def good_page(tmp_path) -> Page:
     nb = v4.new_notebook(cells=cells, metadata=metadata)
     for count, cell in enumerate((cell for cell in nb.cells if cell.cell_type == "code"), start=1):
         cell.execution_count = count
-    return Page(tmp_path / "05_page.ipynb", nb, b"{\n}\n", "04_before.ipynb", "06_after.ipynb")
+    return NotebookFile(tmp_path / "05_page.ipynb", nb, b"{\n}\n", "04_before.ipynb", "06_after.ipynb")
 
 
 def _exercise(k: int) -> list[NotebookNode]:
@@ -68,36 +68,36 @@ def _exercise(k: int) -> list[NotebookNode]:
 
 
 @ALL
-def test_a_good_page_keeps_the_rule(tmp_path, rule):
-    assert list(rule(good_page(tmp_path))) == []
+def test_a_good_notebook_keeps_the_rule(tmp_path, rule):
+    assert list(rule(good_notebook(tmp_path))) == []
 
 
-def edit(cell: int, old: str, new: str) -> Callable[[Page], None]:
-    """Return a change of a page that replaces ``old`` in the source of a cell."""
+def edit(cell: int, old: str, new: str) -> Callable[[NotebookFile], None]:
+    """Return a change of a notebook that replaces ``old`` in the source of a cell."""
 
-    def change(page: Page) -> None:
-        assert old in page.nb.cells[cell].source
-        page.nb.cells[cell].source = page.nb.cells[cell].source.replace(old, new)
+    def change(notebook: NotebookFile) -> None:
+        assert old in notebook.nb.cells[cell].source
+        notebook.nb.cells[cell].source = notebook.nb.cells[cell].source.replace(old, new)
 
     return change
 
 
-def output(cell: int, kind: str, **fields) -> Callable[[Page], None]:
-    """Return a change of a page that adds an output to a cell."""
-    return lambda page: page.nb.cells[cell].outputs.append(v4.new_output(kind, **fields))
+def output(cell: int, kind: str, **fields) -> Callable[[NotebookFile], None]:
+    """Return a change of a notebook that adds an output to a cell."""
+    return lambda notebook: notebook.nb.cells[cell].outputs.append(v4.new_output(kind, **fields))
 
 
-def figure_in(cell: int) -> Callable[[Page], None]:
-    """Return a change of a page that gives a cell a figure without a caption."""
+def figure_in(cell: int) -> Callable[[NotebookFile], None]:
+    """Return a change of a notebook that gives a cell a figure without a caption."""
     return output(cell, "display_data", data={"image/png": "aGk="})
 
 
-def rename(page: Page) -> None:
-    page.path = page.path.with_name("05-Page.ipynb")
+def rename(notebook: NotebookFile) -> None:
+    notebook.path = notebook.path.with_name("05-Page.ipynb")
 
 
-def renumber(page: Page) -> None:
-    for cell in page.nb.cells[11:14]:
+def renumber(notebook: NotebookFile) -> None:
+    for cell in notebook.nb.cells[11:14]:
         cell.source = cell.source.replace("5.2", "5.3")
 
 
@@ -124,40 +124,40 @@ BROKEN = [
     ("exercise_cells", edit(9, "...", "return x")),
     ("exercise_cells", edit(8, "<details><summary>Hint</summary>one</details>", "")),
     ("exercise_cells", edit(8, "```python", "```")),
-    ("one_clean_run", lambda page: page.nb.cells[4].update(execution_count=7)),
-    ("one_clean_run", lambda page: page.nb.cells[4].update(execution_count=None)),
+    ("one_clean_run", lambda notebook: notebook.nb.cells[4].update(execution_count=7)),
+    ("one_clean_run", lambda notebook: notebook.nb.cells[4].update(execution_count=None)),
     ("no_errors", output(2, "error", ename="ValueError", evalue="", traceback=[])),
     ("no_errors", output(2, "stream", name="stderr", text="a warning")),
     ("cell_lengths", edit(2, "print(1)", "print(1)\n" * 26)),
-    ("cell_lengths", lambda page: [c.update(source=c.source + "\nx" * 8) for _, c in page.code_cells]),
-    ("tags", lambda page: page.nb.cells[2].metadata.update(tags=["nbval-ignore-output"])),
-    ("tags", lambda page: page.nb.cells[6].metadata.update(tags=["raises-exception"])),
+    ("cell_lengths", lambda notebook: [c.update(source=c.source + "\nx" * 8) for _, c in notebook.code_cells]),
+    ("tags", lambda notebook: notebook.nb.cells[2].metadata.update(tags=["nbval-ignore-output"])),
+    ("tags", lambda notebook: notebook.nb.cells[6].metadata.update(tags=["raises-exception"])),
     ("tags", edit(2, "print(1)", "# NBVAL_IGNORE_OUTPUT\nprint(1)")),
     ("prose_lengths", edit(1, "One", "word " * 221)),
     ("no_machine", output(2, "stream", text="<f at 0x7f3a5c0de0>")),
     ("no_machine", output(2, "stream", text="read from /home/me/x.csv")),
     ("no_machine", output(2, "execute_result", data={"text/plain": r"'C:\Users'"})),
-    ("metadata", lambda page: page.nb.metadata.kernelspec.update(name="conda")),
-    ("metadata", lambda page: page.nb.metadata.language_info.update(version="3.11.0")),
+    ("metadata", lambda notebook: notebook.nb.metadata.kernelspec.update(name="conda")),
+    ("metadata", lambda notebook: notebook.nb.metadata.language_info.update(version="3.11.0")),
     ("captions", edit(5, "*Figure", "Figure")),
     ("captions", figure_in(2)),
     ("captions", figure_in(6)),
     ("captions", figure_in(13)),
-    ("line_endings", lambda page: setattr(page, "raw", b"{\r\n}\r\n")),
-    ("line_endings", lambda page: setattr(page, "raw", b"{}")),
+    ("line_endings", lambda notebook: setattr(notebook, "raw", b"{\r\n}\r\n")),
+    ("line_endings", lambda notebook: setattr(notebook, "raw", b"{}")),
 ]
 
 
 @pytest.mark.parametrize(("name", "change"), BROKEN)
-def test_a_broken_page_is_caught(tmp_path, name, change):
-    page = good_page(tmp_path)
-    change(page)
-    caught = [rule.__name__ for rule in anatomy.RULES if list(rule(page))]
+def test_a_broken_notebook_is_caught(tmp_path, name, change):
+    notebook = good_notebook(tmp_path)
+    change(notebook)
+    caught = [rule.__name__ for rule in structure.RULES if list(rule(notebook))]
     assert caught == [name]
 
 
 def test_every_rule_is_broken_once():
-    assert {name for name, _ in BROKEN} == {rule.__name__ for rule in anatomy.RULES}
+    assert {name for name, _ in BROKEN} == {rule.__name__ for rule in structure.RULES}
 
 
 def test_there_is_a_course():

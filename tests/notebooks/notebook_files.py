@@ -14,7 +14,7 @@ CHECK = re.compile(r"""exercises\.check\(\s*["'](\d+\.\d+)["']""")
 
 
 @dataclass
-class Page:
+class NotebookFile:
     """A notebook, its bytes, and the file names of the notebooks before and after it, if any."""
 
     path: Path
@@ -47,11 +47,11 @@ class Exercise:
 
 
 @cache
-def load(path: Path) -> Page:
-    """Return the page at ``path``; tests must not change what they get, since it is shared."""
+def load(path: Path) -> NotebookFile:
+    """Return the notebook at ``path``; tests must not change what they get, since it is shared."""
     raw = path.read_bytes()
     place = NOTEBOOKS.index(path)
-    return Page(
+    return NotebookFile(
         path=path,
         nb=nbformat.reads(raw.decode("utf-8"), as_version=4),
         raw=raw,
@@ -60,11 +60,11 @@ def load(path: Path) -> Page:
     )
 
 
-def exercises_in(page: Page) -> list[Exercise]:
-    """Return the exercises of ``page``: the check cell, and the two cells before it."""
+def exercises_in(notebook: NotebookFile) -> list[Exercise]:
+    """Return the exercises of ``notebook``: the check cell, and the two cells before it."""
     return [
         Exercise(match[1], task=i - 2, stub=i - 1, check=i)
-        for i, cell in page.code_cells
+        for i, cell in notebook.code_cells
         if (match := CHECK.search(cell.source))
     ]
 
