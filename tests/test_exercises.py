@@ -367,16 +367,49 @@ def test_what_counts_as_untouched():
         """Do this later."""
         ...
 
-    def constant(x):
-        return 5
+    def commented(x, start=1, *rest, key=(2, 3)):
+        # your code here
+        ...
+
+    def passes(x):
+        pass
 
     def returns_none(x):
         return None
 
-    assert is_untouched(documented)
-    assert is_untouched(returns_none)
-    assert not is_untouched(constant)
-    assert not is_untouched(np.tanh)
+    def returns_dots(x):
+        return ...
+
+    for stub in (..., documented, commented, passes, returns_none, returns_dots, lambda x: ...):
+        assert is_untouched(stub)
+
+
+def test_what_counts_as_touched():
+    def small(x):
+        return 5
+
+    def large(x):
+        return 5000
+
+    def documented(x):
+        """Do this now."""
+        return 5
+
+    def assigned(x):
+        y = x  # noqa: F841
+
+    def called(x):
+        print(x)
+
+    for answer in (small, large, documented, assigned, called, lambda x: x, lambda x: True, lambda x: "", np.tanh, 3):
+        assert not is_untouched(answer)
+
+
+def test_a_function_is_untouched_wherever_its_source_is():
+    made = {}
+    exec("def stub(x): ...\ndef answer(x): return x + 1", made)
+    assert is_untouched(made["stub"])
+    assert not is_untouched(made["answer"])
 
 
 def test_an_unknown_number_lists_the_known_ones():
