@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from rnnlib.activations import identity
 from rnnlib.layers.activation import Activation
-from rnnlib.layers.layer import Array, Grads, Layer, State, Trace, copied
+from rnnlib.layers.layer import Array, Grads, Layer, State, Trace, copied, insist_on_finite_grads
 from rnnlib.losses import Loss
 from rnnlib.params import Params, joined
 from rnnlib.validation import NotFinite, short_repr
@@ -112,12 +112,14 @@ class Network:
         """
         dstates, found = self._by_layer(dstate), {}
         dx: Any = dout
-        with np.errstate(under="ignore"):  # a gradient too small for its type is 0, and right
+        with np.errstate(all="ignore"):  # a gradient that leaves the finite numbers is refused by name
             for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
                 found[name] = layer.back(of_layer, dx, dstates.get(name))
                 dx = found[name].x
         params = joined({name: found[name].params for name in self.layers})
-        return Grads(params, dx, self._bare({name: found[name].state for name in self.layers}))
+        grads = Grads(params, dx, self._bare({name: found[name].state for name in self.layers}))
+        insist_on_finite_grads(grads)
+        return grads
 
     def loss_and_grads(
         self, x: ArrayLike, target: Any, state: State = None, mask: ArrayLike | None = None

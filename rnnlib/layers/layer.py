@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.params import Params
-from rnnlib.validation import FLOAT64, check_mask, short_repr
+from rnnlib.validation import FLOAT64, NotFinite, check_mask, is_finite, short_repr
 
 Array = NDArray[np.floating]
 State = Any  # what a layer hands from one step to the next: an array (N, H), a tuple of arrays, or None
@@ -120,11 +120,13 @@ class Layer:
         Raises:
             RuntimeError: there was no forward before.
             TypeError, ValueError: an argument that does not fit; the line names it, what it needs, and what it got.
+            NotFinite: a gradient leaves the finite numbers.
         """
         if self.trace is None:
             raise RuntimeError("backward needs a forward before it: call forward first")
-        with np.errstate(under="ignore"):  # a gradient too small for its type is 0, and right
+        with np.errstate(all="ignore"):  # a gradient that leaves the finite numbers is refused by name
             grads = self.back(self.trace, dout)
+        insist_on_finite_grads(grads)
         self.grads, self.dstate, self.da = grads.params, grads.state, grads.a
         return grads.x
 
@@ -147,6 +149,21 @@ def copied(value: Any) -> Any:
         parts = [copied(part) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     return value
+
+
+def insist_on_finite_grads(grads: Grads) -> None:
+    """Raise NotFinite where a gradient has left the finite numbers."""
+    for name, gradient in {**grads.params, "x": grads.x, "the starting state": grads.state}.items():
+        if not all(is_finite(array) for array in arrays_of(gradient)):
+            raise NotFinite(f"the gradient by {name} is not finite")
+
+
+def arrays_of(value: Any) -> list[np.ndarray]:
+    """Return the arrays of a state, which may be None, an array, or a tuple or dictionary of states."""
+    if isinstance(value, tuple | dict):
+        parts = value.values() if isinstance(value, dict) else value
+        return [array for part in parts for array in arrays_of(part)]
+    return [] if value is None else [value]
 
 
 def refuse_state(layer: Layer, state: State) -> None:

@@ -1,0 +1,411 @@
+"""The contract, for every layer: right against its formula, masks, pure halves, and a face in a caller's hands."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from layer_cases import CAUSAL, LENGTHS, MASK, NAMES, STATELESS, N, T, case, flat, mapped
+from reference import assert_close, assert_same, complex_step
+
+from rnnlib import Bidirectional, Dense, Grads, Layer, NotFinite, SimpleRNN, Trace
+
+WITH_STATE = [name for name in NAMES if name not in STATELESS]
+masks = pytest.mark.parametrize("mask", [None, MASK], ids=["no mask", "mask"])
+
+
+def every(names):
+    return pytest.mark.parametrize("name", names)
+
+
+def upstream(trace, seed=1):
+    """Return gradients by what a layer gave and by the state that it handed on, neither of them symmetric."""
+    rng = np.random.default_rng(seed)
+    draw = lambda array: rng.uniform(-1, 1, array.shape).astype(array.dtype)  # noqa: E731
+    return draw(trace.out), mapped(draw, trace.state)
+
+
+def results(grads):
+    """Return all that a backward pass has found, by name."""
+    found = dict(grads.params) | {f"state {i}": array for i, array in enumerate(flat(grads.state))}
+    return found | {name: array for name, array in (("x", grads.x), ("a", grads.a)) if array is not None}
+
+
+def face(layer):
+    """Return all that the face shows after a backward."""
+    return Grads(layer.grads, None, layer.dstate, layer.da)
+
+
+def both(layer, x, state, mask, dout=None, dstate=None):
+    """Run a layer's pure halves; return the trace and all gradients."""
+    trace = layer.run(x, state, mask)
+    drawn = upstream(trace)
+    return trace, results(layer.back(trace, drawn[0] if dout is None else dout, drawn[1] if dstate is None else dstate))
+
+
+# --- right -----------------------------------------------------------------------------------------------
+
+
+@masks
+@every(NAMES)
+@pytest.mark.parametrize(("dtype", "atol"), [(np.float64, 1e-14), (np.float32, 2e-6)])
+def test_result_and_state_are_those_of_the_formula(name, mask, dtype, atol):
+    layer, x, state, formula = case(name, dtype)
+    trace = layer.run(x, state, mask)
+    wide = mapped(lambda array: array.astype(float), state)
+    expected = formula(x if name == "embedding" else x.astype(float), wide, [T] * N if mask is None else LENGTHS,
+                       **{key: array.astype(float) for key, array in layer.params.items()})  # fmt: skip
+    for given, right in zip([trace.out, *flat(trace.state)], [expected[0], *flat(expected[1])], strict=True):
+        assert given.dtype == dtype
+        np.testing.assert_allclose(given, right, rtol=0, atol=atol)
+    np.testing.assert_array_equal(layer.forward(x, state, mask), trace.out)
+
+
+@masks
+@every(NAMES)
+def test_gradients_are_those_of_the_formula_by_a_complex_step(name, mask):
+    layer, x, state, formula = case(name)
+    trace, found = both(layer, x, state, mask)
+    dout, dstate = upstream(trace)
+
+    def weighed(x, **arrays):
+        given = [arrays.pop(f"state {i}") for i in range(len(flat(state)))]
+        out, end = formula(x, mapped(lambda _: given.pop(0), state), [T] * N if mask is None else LENGTHS, **arrays)
+        return sum((part * weight).sum() for part, weight in zip([out, *flat(end)], [dout, *flat(dstate)], strict=True))
+
+    arrays = dict(layer.params) | {f"state {i}": array for i, array in enumerate(flat(state))}
+    if name == "embedding":
+        right = complex_step(lambda **moved: weighed(x, **moved), arrays)
+    else:
+        right = complex_step(weighed, arrays | {"x": x})
+    found.pop("a", None)
+    assert_close(found, right, rtol=0, atol=1e-13)
+
+
+@every(NAMES)
+def test_gradients_in_float32_are_those_of_float64(name):
+    narrow, x, state, _ = case(name, np.float32)
+    wide = case(name)[0]
+    wide.params.update(narrow.params)
+    dout, dstate = upstream(narrow.run(x, state))
+    found = both(narrow, x, state, MASK, dout, dstate)[1]
+    assert {array.dtype for array in found.values()} <= {np.dtype(np.float32)}
+    widened = [mapped(lambda array: array.astype(float), part) for part in (state, dout, dstate)]
+    right = both(wide, x if name == "embedding" else x.astype(float), widened[0], MASK, *widened[1:])[1]
+    assert_close(found, right, rtol=0, atol=1e-5)
+
+
+@every(WITH_STATE)
+def test_without_a_state_the_start_is_zero(name):
+    layer, x, state, _ = case(name)
+    trace, found = both(layer, x, None, MASK)
+    other, right = both(layer, x, mapped(np.zeros_like, state), MASK)
+    np.testing.assert_array_equal(trace.out, other.out)
+    assert_same(found, right)
+
+
+@every([name for name in NAMES if name != "last"])
+def test_batch_items_are_independent(name):
+    layer, x, state, _ = case(name)
+    out = layer.run(x, state).out
+    for n in range(N):
+        alone = layer.run(x[n : n + 1], mapped(lambda array, n=n: array[n : n + 1], state)).out[0]
+        np.testing.assert_allclose(out[n], alone, rtol=0, atol=1e-14)
+
+
+@every(CAUSAL)
+def test_a_sequence_cut_in_two_is_the_whole_forwards_and_backwards(name):
+    layer, x, state, _ = case(name)
+    whole, right = both(layer, x, state, None)
+    dout, dstate = upstream(whole)
+    first = layer.run(x[:, :1], state)
+    second = layer.run(x[:, 1:], first.state)
+    later = layer.back(second, dout[:, 1:], dstate)
+    earlier = layer.back(first, dout[:, :1], later.state)
+    np.testing.assert_allclose(np.concatenate([first.out, second.out], axis=1), whole.out, rtol=0, atol=1e-14)
+    for given, end in zip(flat(second.state), flat(whole.state), strict=True):
+        np.testing.assert_allclose(given, end, rtol=0, atol=1e-14)
+    sums = {key: earlier.params[key] + later.params[key] for key in layer.params}
+    found = results(earlier) | sums | {"x": np.concatenate([earlier.x, later.x], axis=1)}
+    found |= {} if later.a is None else {"a": np.concatenate([earlier.a, later.a], axis=1)}
+    assert_close(found, right, rtol=0, atol=1e-13)
+
+
+# --- masks -----------------------------------------------------------------------------------------------
+
+
+@every(NAMES)
+def test_each_sequence_of_a_padded_batch_is_the_same_sequence_alone(name):
+    layer, x, state, _ = case(name)
+    trace = layer.run(x, state, MASK)
+    dout, dstate = upstream(trace)
+    if name != "last":
+        dout *= MASK[:, :, np.newaxis]  # what is above a padded place counts for nothing
+    found = results(layer.back(trace, dout, dstate))
+    sums = dict.fromkeys(layer.params, 0)
+    for n, length in enumerate(LENGTHS):
+        item = slice(n, n + 1)
+        above = dout[item] if name == "last" else dout[item, :length]
+        start, end = (mapped(lambda array, item=item: array[item], part) for part in (state, dstate))
+        alone, right = both(layer, x[item, :length], start, None, above, end)
+        given = trace.out[item] if name == "last" else trace.out[item, :length]
+        np.testing.assert_allclose(given, alone.out, rtol=0, atol=1e-12)
+        for mine, its_own in zip(flat(trace.state), flat(alone.state), strict=True):
+            np.testing.assert_allclose(mine[item], its_own, rtol=0, atol=1e-12)
+        sums = {key: total + right.pop(key) for key, total in sums.items()}
+        for key, gradient in right.items():
+            mine = found[key][item]
+            if key in ("x", "a"):
+                assert not mine[:, length:].any()
+                mine = mine[:, :length]
+            np.testing.assert_allclose(mine, gradient, rtol=0, atol=1e-12, err_msg=key)
+    assert_close({key: found[key] for key in sums}, sums, rtol=0, atol=1e-12)
+
+
+@every([name for name in NAMES if name not in STATELESS] + ["last"])
+@pytest.mark.parametrize("junk", [9.0, -1e200])
+def test_what_stands_at_padded_places_does_not_matter(name, junk):
+    layer, x, state, _ = case(name)
+    layer.forward(x, state, MASK)
+    dout, _ = upstream(layer.trace)
+    right = {"out": layer.trace.out, "x": layer.backward(dout)} | results(face(layer))
+    layer.forward(np.where(MASK[:, :, np.newaxis], x, junk), state, MASK)
+    assert_same({"out": layer.trace.out, "x": layer.backward(dout)} | results(face(layer)), right)
+
+
+@every(NAMES)
+def test_a_mask_that_is_true_everywhere_is_no_mask(name):
+    layer, x, state, _ = case(name)
+    trace, found = both(layer, x, state, None)
+    masked, right = both(layer, x, state, np.ones((N, T), bool))
+    np.testing.assert_array_equal(masked.out, trace.out)
+    assert_same(found, right)
+
+
+@every(NAMES)
+def test_the_mask_is_handed_on_where_there_are_steps_to_mask(name):
+    layer, x, state, _ = case(name)
+    trace = layer.run(x, state, MASK.tolist())
+    if name == "last":
+        assert trace.mask is None
+    else:
+        np.testing.assert_array_equal(trace.mask, MASK)
+
+
+# --- pure halves, and the face --------------------------------------------------------------------------
+
+
+@masks
+@every(NAMES)
+def test_run_and_back_change_nothing(name, mask):
+    layer, x, state, _ = case(name)
+    layer.forward(x, state, mask)
+    layer.backward(upstream(layer.trace)[0])
+    before = pickle.dumps((layer, x, state, mask))
+    trace = layer.run(x, state, mask)
+    dout, dstate = upstream(trace)
+    kept = pickle.dumps((trace, dout, dstate))
+    first = results(layer.back(trace, dout, dstate))
+    assert pickle.dumps((layer, x, state, mask)) == before
+    assert pickle.dumps((trace, dout, dstate)) == kept
+    assert_same(results(layer.back(trace, dout, dstate)), first)
+
+
+@masks
+@every(NAMES)
+def test_backward_uses_what_forward_saw_whatever_the_caller_does(name, mask):
+    layer, x, state, _ = case(name)
+    mask = None if mask is None else mask.copy()
+    out = layer.forward(x, state, mask)
+    dout, _ = upstream(layer.trace)
+    right = copy.deepcopy({"x": layer.backward(dout)} | results(face(layer)))
+    layer.forward(x, state, mask)
+    for array in [x, out, *flat(state), *layer.params.values()]:
+        array[...] = 1  # tokens among them
+    if mask is not None:
+        mask[...] = True
+    above = dout.copy()
+    found = {"x": layer.backward(above)} | results(face(layer))
+    above[...] = np.nan
+    assert_same({key: array for key, array in found.items() if array is not None},
+                {key: array for key, array in right.items() if array is not None})  # fmt: skip
+
+
+@every(NAMES)
+def test_results_are_the_callers(name):
+    layer, x, state, _ = case(name)
+    out = layer.forward(x, state)
+    right = out.copy()
+    dout, _ = upstream(layer.trace)
+    first = {"dx": layer.backward(dout)} | results(face(layer))
+    first = {key: array for key, array in first.items() if array is not None}
+    kept = copy.deepcopy(first)
+    everything = [out, *first.values(), *layer.params.values(), x, *flat(state)]
+    for i, array in enumerate(everything):
+        assert array.flags.writeable
+        assert not any(np.shares_memory(array, other) for other in everything[i + 1 :])
+    for array in (out, *first.values()):
+        array[...] = np.nan
+    again = {"dx": layer.backward(dout)} | results(face(layer))
+    assert_same({key: array for key, array in again.items() if array is not None}, kept)
+    np.testing.assert_array_equal(layer.forward(x, state), right)
+
+
+@every(NAMES)
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+def test_a_copy_is_the_same_layer_and_another_one(name, copied):
+    layer, x, state, _ = case(name)
+    out = layer.forward(x, state)
+    dout, _ = upstream(layer.trace)
+    twin = copied(layer)
+    for array in layer.params.values():
+        array[...] = 9
+    dx, twins = layer.backward(dout), twin.backward(dout)  # the pending backward is copied, too
+    assert (dx is None and twins is None) or np.array_equal(dx, twins)
+    np.testing.assert_array_equal(twin.forward(x, state), out)
+
+
+def test_the_copy_of_a_joined_layer_still_writes_through():
+    for twin in (copy.deepcopy(case("bidirectional").layer), pickle.loads(pickle.dumps(case("bidirectional").layer))):
+        twin.params["backward.W_h"] = np.eye(6)
+        np.testing.assert_array_equal(twin.backward_layer.params["W_h"], np.eye(6))
+
+
+@every(NAMES)
+@pytest.mark.parametrize("scale", [1e-310, 1e-160, 30])
+def test_no_layer_minds_that_every_float_error_raises(name, scale):
+    layer, x, state, _ = case(name)
+    x, state = x if name == "embedding" else x * scale, mapped(lambda array: array * scale, state)
+    dout = upstream(layer.run(x, state, MASK))[0] * 1e-310
+    with np.errstate(all="raise"):
+        layer.forward(x, state, MASK)
+        layer.backward(dout)
+
+
+@every(NAMES)
+def test_backward_needs_a_forward(name):
+    layer = case(name).layer
+    with pytest.raises(RuntimeError, match="call forward first"):
+        layer.backward(np.ones((N, T, 5)))
+
+
+@every([name for name in NAMES if "cell" not in name])
+def test_what_is_refused_changes_nothing(name):
+    layer, x, state, _ = case(name)
+    layer.forward(x, state)
+    dout, _ = upstream(layer.trace)
+    layer.backward(dout)
+    before = pickle.dumps(layer)
+    bad = np.full(x.shape, np.nan)
+    calls = [(layer.forward, bad), (layer.forward, x, np.ones((N, 9))), (layer.forward, x, state, MASK[:, 1:])]
+    for call, *arguments in [*calls, (layer.backward, dout[1:]), (layer.backward, np.full(dout.shape, np.inf))]:
+        with pytest.raises((TypeError, ValueError)) as refused:
+            call(*arguments)
+        assert "\n" not in str(refused.value)
+        assert pickle.dumps(layer) == before
+
+
+# --- masks that are none, and states that do not fit ---------------------------------------------------------
+
+
+@every(NAMES[:4] + ["bidirectional", *STATELESS])
+@pytest.mark.parametrize(
+    ("mask", "error", "message"),
+    [
+        (np.ones((N, T)), TypeError, r"^mask: expected booleans \(N, T\), got float64 \(3, 4\)$"),
+        (np.ones((T, N), bool), ValueError, r"^mask: expected \(N, T\) = \(3, 4\), got \(4, 3\)$"),
+        (MASK[0], ValueError, r"^mask: expected \(N, T\) = \(3, 4\), got \(4,\)$"),
+        (np.zeros((N, T), bool), ValueError, "^mask: expected at least one True, got none$"),
+        (MASK[:, ::-1], ValueError, "^mask: expected True at the first step of each row, got False in row 0$"),
+        (MASK & (np.arange(T) != 1), ValueError, r"^mask: expected no True after a False .*, got one at \(1, 1\)$"),
+        ([[True], [True, False], [True]], ValueError, r"^mask: expected \(N, T\), got rows of different lengths$"),
+    ],
+)
+def test_a_mask_is_true_from_the_start_and_false_from_an_end_on(name, mask, error, message):
+    layer, x, state, _ = case(name)
+    with pytest.raises(error, match=message):
+        layer.forward(x, state, mask)
+
+
+@every(STATELESS)
+def test_a_state_for_a_layer_without_one_is_refused(name):
+    layer, x, _, _ = case(name)
+    assert not layer.has_state
+    with pytest.raises(TypeError, match=rf"^state: expected None, as {type(layer).__name__} has no state, got "):
+        layer.forward(x, np.ones((N, 5)))
+
+
+def test_h0_is_another_name_for_state():
+    layer, x, h0, _ = case("rnn tanh")
+    np.testing.assert_array_equal(layer.forward(x, h0=h0), layer.forward(x, state=h0))
+    with pytest.raises(TypeError, match="^h0: expected either state or h0, got both$"):
+        layer.forward(x, h0, h0=h0)
+
+
+@every(["dense", "activation tanh"])
+def test_a_mask_needs_steps(name):
+    with pytest.raises(ValueError, match=r"^mask: expected None, as x has no time steps, got one for x \(3, 2\)$"):
+        case(name).layer.forward(np.ones((3, 2)), mask=MASK)
+
+
+# --- numbers that leave the finite ones ------------------------------------------------------------------
+
+
+EXPLODING = SimpleRNN([[1.0]], [[1e200]], activation="relu")
+
+
+@pytest.mark.parametrize("layer", [EXPLODING, Bidirectional(EXPLODING, SimpleRNN([[1.0]], [[1.0]]))], ids=repr)
+def test_a_state_that_leaves_the_finite_numbers_is_named_with_its_step(layer):
+    x = np.array([[[0.0]], [[1.0]]]) * np.ones((2, 3, 1))
+    layer.forward(x[:, :2])
+    before = pickle.dumps(layer)
+    with pytest.raises(NotFinite, match="^h is not finite from step 3 on$"):
+        layer.forward(x)
+    assert pickle.dumps(layer) == before
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_so_is_the_result_of_a_dense_layer(dtype):
+    dense = Dense(np.full((2, 1), np.finfo(dtype).max))
+    with pytest.raises(NotFinite, match="^v is not finite from step 2 on$"):
+        dense.forward(np.array([[[0, 1], [1, 1]]], dtype))
+    with pytest.raises(NotFinite, match="^v is not finite$"):
+        dense.forward(np.ones((3, 2), dtype))
+
+
+@pytest.mark.parametrize("error", ["warn", "raise"])
+def test_so_is_a_gradient(error):
+    rnn = SimpleRNN([[1.0]], [[1e200]], activation="identity")  # every state is 0, and every gradient explodes
+    rnn.forward(np.zeros((1, 3, 1)))
+    with np.errstate(all=error), pytest.raises(NotFinite, match="^the gradient by .* is not finite"):
+        rnn.backward(np.ones((1, 3, 1)))
+    assert rnn.dh0 is None and not rnn.grads
+
+
+# --- a layer of one's own ----------------------------------------------------------------------------------
+
+
+def test_a_layer_needs_run_and_back_alone():
+    class Twice(Layer):
+        def run(self, x, state=None, mask=None):
+            return Trace(2 * x, None, (), mask)
+
+        def back(self, trace, dout, dstate=None):
+            return Grads({}, 2 * dout)
+
+    twice = Twice()
+    np.testing.assert_array_equal(twice.forward(np.ones((2, 3, 4))), np.full((2, 3, 4), 2))
+    np.testing.assert_array_equal(twice.backward(np.ones((2, 3, 4))), np.full((2, 3, 4), 2))
+    assert not twice.has_state and not twice.params and twice.dtype == float
+    for half in (Layer().run, lambda x: Layer().back(Trace(x, None, ()), x)):
+        with pytest.raises(NotImplementedError):
+            half(np.ones((2, 3, 4)))
+
+
+@every(WITH_STATE)
+def test_a_layer_names_the_arrays_of_its_state(name):
+    layer, _, state, _ = case(name)
+    expected = {"cell": ("h0", "c0"), "bidirectional": ("forward.h0", "backward.h0"),
+                "bidirectional cell": ("forward.h0", "forward.c0", "backward.h0")}  # fmt: skip
+    assert layer.state_names == expected.get(name, ("h0",))
+    assert len(layer.state_names) == len(flat(state)) and layer.has_state
