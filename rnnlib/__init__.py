@@ -10,10 +10,13 @@ from rnnlib.activations import (
     tanh,
     tanh_derivative,
 )
+from rnnlib.clipping import clip_by_global_norm, clip_by_value, global_norm
 from rnnlib.initializers import he, lecun, normal, orthogonal, xavier
 from rnnlib.layers import Activation, Bidirectional, Dense, Embedding, Grads, Last, Layer, SimpleRNN, Trace
 from rnnlib.losses import Loss, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error
 from rnnlib.network import Network
+from rnnlib.optimizers import SGD, Adam, Optimizer
 from rnnlib.params import Params
 from rnnlib.tasks import all_additions, binary_addition, carries, carry_chain, decode, encode, remember_first
+from rnnlib.training import History, fit
 from rnnlib.validation import NotFinite

@@ -1,14 +1,62 @@
 """Optimisers: they change parameters in place; the gradients are computed elsewhere."""
 
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from itertools import combinations
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.arrays import as_array, as_named, as_number, as_positive
+from rnnlib.params import joined, parted
+from rnnlib.validation import (
+    FLOAT64,
+    NotFinite,
+    check_array,
+    check_in_place,
+    check_int,
+    check_mapping,
+    check_number,
+    is_finite,
+)
 
-FLOATS = [np.dtype(kind) for kind in ("<f4", ">f4", "<f8", ">f8")]
+Array = NDArray[np.floating]
+Shapes = dict[str, tuple[int, ...]]
 
 
-class SGD:
-    """Gradient descent: every parameter moves by -lr times its gradient."""
+class Setting:
+    """A number that an optimiser is set to, checked whenever it is assigned."""
+
+    def __init__(self, wanted: str, fits: Callable[[float], bool]) -> None:
+        """Take the condition in words, for the message, and as a function."""
+        self.wanted, self.fits = wanted, fits
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer: Any, owner: type) -> Any:
+        return self if optimizer is None else optimizer.__dict__[self.name]
+
+    def __set__(self, optimizer: Any, value: float) -> None:
+        optimizer.__dict__[self.name] = check_number(self.name, value, self.wanted, self.fits)
+
+
+class Optimizer:
+    """The base of all optimisers: `step` checks what enters, and changes everything or nothing.
+
+    A subclass writes its formula in `move`, where all parameters are one long vector, float64 whatever their type.
+    An optimiser belongs to the arrays of its first step: other arrays need an optimiser of their own.
+
+    Attributes:
+        lr: the learning rate.
+        steps: the number of steps done.
+        memory_names: what the formula remembers from one step to the next, such as ("m", "v").
+        memory: a vector for each of these names, zeros before the first step.
+    """
+
+    lr = Setting("a finite number above 0", lambda number: 0 < number < np.inf)
+    memory_names: tuple[str, ...] = ()
 
     def __init__(self, lr: float) -> None:
         """Set the learning rate, a finite number above 0.
@@ -16,121 +64,200 @@ class SGD:
         Raises:
             ValueError: another number.
         """
-        self.lr = as_positive("lr", lr)
+        self.lr = lr
+        self._start_anew()
 
-    def step(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
-        """Move every parameter in place.
+    def _start_anew(self) -> None:
+        self.steps = 0
+        self.memory: dict[str, Array] = {}
+        self._shapes: Shapes = {}  # by name, in the order of the vectors
+        self._arrays: dict[str, Array] = {}  # those of the first step
+
+    def move(self, p: Array, g: Array) -> dict[str, Array]:
+        """Move the parameters `p` in place along the gradients `g`, and return the memory for the next step."""
+        raise NotImplementedError
+
+    def step(self, params: Mapping[str, Array], grads: Mapping[str, ArrayLike]) -> None:
+        """Move every parameter in place; where anything is refused, nothing is changed.
 
         Args:
-            params: the arrays to change.
+            params: the arrays to change, the same ones at every step.
             grads: the gradients, under the same names and in the same shapes.
 
         Raises:
-            TypeError, ValueError: names or shapes that differ, gradients that are not finite; nothing is changed.
+            TypeError, ValueError: arguments that do not fit, or other arrays than those of the first step.
+            NotFinite: a parameter, or what is remembered of its gradients, would leave the finite numbers.
         """
-        grads = _fitting(params, grads)
-        with np.errstate(over="ignore", invalid="ignore"):
-            _move(params, {name: self.lr * gradient for name, gradient in grads.items()})
+        arrays = self._check_params(params)
+        grads = _check_grads(grads, arrays)
+        shapes = self._shapes or {name: array.shape for name, array in arrays.items()}
+        p, g = _vector(arrays, shapes), _vector(grads, shapes)
+        self.memory = self.memory or {name: np.zeros(len(p)) for name in self.memory_names}
+        with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
+            memory = self.move(p, g)
+            moved = {name: part.astype(arrays[name].dtype, copy=False) for name, part in _parts(p, shapes).items()}
+        _insist_on_finite(moved, memory, shapes)
+        for name, array in arrays.items():
+            array[...] = moved[name]
+        self._arrays, self._shapes, self.memory, self.steps = arrays, shapes, memory, self.steps + 1
+
+    @property
+    def state(self) -> dict[str, np.ndarray]:
+        """What the optimiser remembers, as copies: "steps" and, for Adam, "m.rnn.W_x", …, "v.rnn.W_x", ….
+
+        `numpy.savez` keeps it; assigned again, also in another process, training goes on to the same bits. A state
+        of no steps makes the optimiser as new.
+        """
+        parts = {kind: _parts(vector.copy(), self._shapes) for kind, vector in self.memory.items()}
+        return {"steps": np.array(self.steps), **joined(parts)}
+
+    @state.setter
+    def state(self, state: Mapping[str, ArrayLike]) -> None:
+        steps, parts = _check_state(state, self.memory_names)
+        shapes = {name: array.shape for entries in parts.values() for name, array in entries.items()}
+        if self._arrays and shapes and shapes != {name: array.shape for name, array in self._arrays.items()}:
+            raise ValueError(f"state: expected that of {', '.join(self._arrays)}, in their shapes, got {shapes}")
+        if steps == 0:
+            self._start_anew()
+        else:
+            self.steps, self.memory = steps, {kind: _vector(entries, shapes) for kind, entries in parts.items()}
+            self._shapes = shapes or self._shapes
+
+    def _check_params(self, params: Mapping[str, Array]) -> dict[str, Array]:
+        params = dict(check_mapping("params", params))
+        for name, array in params.items():
+            check_in_place(name, array)
+        if self._arrays:
+            if params.keys() != self._arrays.keys() or any(params[name] is not a for name, a in self._arrays.items()):
+                raise ValueError(
+                    f"params: expected the arrays of the first step, {', '.join(self._arrays)}, got others: "
+                    "an optimiser belongs to one network"
+                )
+            return params
+        if not params:
+            raise ValueError("params: expected at least one array, got none")
+        if self._shapes and {name: array.shape for name, array in params.items()} != self._shapes:
+            raise ValueError(f"params: expected those of the state, {', '.join(self._shapes)}, in their shapes")
+        for (one, first), (other, second) in combinations(params.items(), 2):
+            if np.shares_memory(first, second):
+                raise ValueError(f"params: expected an array under one name, got the same memory as {one} and {other}")
+        return params
+
+    def __repr__(self) -> str:
+        settings = inspect.signature(type(self)).parameters.values()
+        shown = [s.name for s in settings if s.name == "lr" or getattr(self, s.name) != s.default]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)}' for name in shown)})"
 
 
-class Adam:
+class SGD(Optimizer):
+    """Gradient descent: every parameter moves by -lr times its gradient.
+
+    >>> params = {"W": np.array([1.0, -2.0])}
+    >>> SGD(lr=0.5).step(params, {"W": np.array([4.0, 0.0])})
+    >>> params["W"]
+    array([-1., -2.])
+    """
+
+    def move(self, p: Array, g: Array) -> dict[str, Array]:
+        """Move `p` in place; nothing is remembered."""
+        p -= self.lr * g
+        return {}
+
+
+class Adam(Optimizer):
     """Adam: steps of about lr, by the mean of past gradients over the root of the mean of their squares.
 
     Kingma and Ba, Adam: a method for stochastic optimization, 2015, algorithm 1.
+
+    >>> params = {"W": np.array([0.0, 0.0])}
+    >>> Adam(lr=0.03).step(params, {"W": np.array([100.0, 0.001])})
+    >>> params["W"].round(6)
+    array([-0.03, -0.03])
     """
+
+    beta1 = Setting("a number from 0 to below 1", lambda number: 0 <= number < 1)
+    beta2 = Setting("a number from 0 to below 1", lambda number: 0 <= number < 1)
+    eps = Setting("a finite number above 0", lambda number: 0 < number < np.inf)
+    memory_names = ("m", "v")
 
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> None:
         """Set the learning rate, and how slowly the two means forget.
 
         Args:
             lr: the learning rate, above 0.
-            beta1: the weight of the past in the mean of the gradients, from 0 to below 1.
-            beta2: the same for the mean of their squares.
+            beta1: the weight of the past in the mean of the gradients, m, from 0 to below 1.
+            beta2: the same for the mean of their squares, v.
             eps: keeps the division finite, above 0.
 
         Raises:
             ValueError: a number outside these ranges.
         """
-        self.lr, self.eps = as_positive("lr", lr), as_positive("eps", eps)
-        self.beta1, self.beta2 = (
-            as_number(name, beta, "a number from 0 to below 1", lambda number: 0 <= number < 1)
-            for name, beta in (("beta1", beta1), ("beta2", beta2))
-        )
-        self.steps = 0
-        self.mean: dict[str, np.ndarray] = {}
-        self.root_of_squares: dict[str, np.ndarray] = {}  # the root of the mean of squares: no square overflows
+        super().__init__(lr)
+        self.beta1, self.beta2, self.eps = beta1, beta2, eps
 
-    def step(self, params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> None:
-        """Move every parameter in place; arguments and errors are those of `SGD.step`."""
-        grads = _fitting(params, grads)
-        if self.mean and {n: m.shape for n, m in self.mean.items()} != {n: p.shape for n, p in params.items()}:
-            raise ValueError(f"params: expected those of the first step, {', '.join(self.mean)}, in their shapes")
-        t, means, roots, moves = self.steps + 1, {}, {}, {}
-        with np.errstate(over="ignore", invalid="ignore"):
-            for name, g in grads.items():
-                g, zero = g.astype(float), np.zeros(g.shape)  # in float32 a small eps would be 0
-                m = means[name] = self.beta1 * self.mean.get(name, zero) + (1 - self.beta1) * g
-                root = self.root_of_squares.get(name, zero)
-                root = roots[name] = np.hypot(self.beta2**0.5 * root, (1 - self.beta2) ** 0.5 * g)
-                m_hat = m / (1 - self.beta1**t)  # both means start at zero: this makes up for it
-                moves[name] = self.lr * (m_hat / (root / (1 - self.beta2**t) ** 0.5 + self.eps))
-            _move(params, moves)
-        self.steps, self.mean, self.root_of_squares = t, means, roots
+    def move(self, p: Array, g: Array) -> dict[str, Array]:
+        """Move `p` in place, and return both means. They start at zero, which m_hat and v_hat make up for."""
+        lr, beta1, beta2, eps, t = self.lr, self.beta1, self.beta2, self.eps, self.steps + 1
+        m, v = self.memory["m"], self.memory["v"]
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat = m / (1 - beta1**t)
+        v_hat = v / (1 - beta2**t)
+        p -= lr * m_hat / (np.sqrt(v_hat) + eps)
+        return {"m": m, "v": v}
 
 
-def clip_by_global_norm(grads: dict[str, np.ndarray], max_norm: float) -> float:
-    """Shrink all gradients in place by one common factor, so that their joint norm is at most `max_norm`.
-
-    One factor for all arrays keeps the direction (Pascanu and others, On the difficulty of training recurrent
-    neural networks, 2013). Return the norm before clipping.
-
-    Args:
-        grads: the gradients, of any shapes.
-        max_norm: the largest norm to allow, above 0.
-
-    Raises:
-        TypeError, ValueError: `max_norm` not finite or not above 0, or a gradient not finite; nothing is changed.
-    """
-    max_norm, grads = as_positive("max_norm", max_norm), as_named("grads", grads)
-    arrays = [as_array(name, _changeable(name, g), "(...)", np.dtype(np.float64)) for name, g in grads.items()]
-    largest = max((np.abs(g).max() for g in arrays), default=0.0)
-    if largest == 0:
-        return 0.0
-    root = float(np.sqrt(sum(((g / largest) ** 2).sum() for g in arrays)))  # no square overflows
-    norm = float(largest) * root  # infinity where it is beyond float64
-    if norm > max_norm:
-        for g, wide in zip(grads.values(), arrays, strict=True):
-            g[...] = wide / largest / root * max_norm
-    return norm
+def _vector(arrays: Mapping[str, Array], shapes: Shapes) -> Array:
+    """Return copies of all arrays as one float64 vector, in the order of `shapes`."""
+    return np.concatenate([arrays[name] for name in shapes], axis=None, dtype=FLOAT64)
 
 
-def _fitting(params: dict[str, np.ndarray], grads: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    if as_named("params", params).keys() != as_named("grads", grads).keys():
-        raise ValueError(f"grads: expected {', '.join(params)}, got {', '.join(grads) or 'none'}")
+def _parts(vector: Array, shapes: Shapes) -> dict[str, Array]:
+    """Return the stretches of a vector under their names and in their shapes, as views."""
+    parts, start = {}, 0
+    for name, shape in shapes.items():
+        end = start + math.prod(shape)
+        parts[name], start = vector[start:end].reshape(shape), end
+    return parts
+
+
+def _check_grads(grads: Mapping[str, ArrayLike], arrays: dict[str, Array]) -> dict[str, Array]:
+    if check_mapping("grads", grads).keys() != arrays.keys():
+        raise ValueError(f"grads: expected {', '.join(arrays)}, got {', '.join(grads) or 'none'}")
     checked = {}
-    for name, parameter in params.items():
-        dtype = _changeable(name, parameter).dtype
-        checked[name] = as_array(f"grads: {name}", grads[name], "(...)", dtype)
-        if checked[name].shape != parameter.shape:
-            raise ValueError(f"grads: {name}: expected {parameter.shape}, got {checked[name].shape}")
+    for name, array in arrays.items():
+        checked[name] = check_array(f"grads: {name}", grads[name], "(...)", array.dtype)
+        if checked[name].shape != array.shape:
+            raise ValueError(f"grads: {name}: expected {array.shape}, got {checked[name].shape}")
     return checked
 
 
-def _changeable(name: str, array: np.ndarray) -> np.ndarray:
-    if not isinstance(array, np.ndarray) or np.ma.isMA(array) or array.dtype not in FLOATS:
-        got = getattr(array, "dtype", type(array).__name__)
-        raise TypeError(f"{name}: expected a float array, to be changed in place, got {got}")
-    if not array.flags.writeable:
-        raise ValueError(f"{name}: expected an array to be changed in place, got a read-only one")
-    return array
+def _insist_on_finite(moved: dict[str, Array], memory: dict[str, Array], shapes: Shapes) -> None:
+    """Refuse a step after which a parameter, or what is remembered for it, is not finite."""
+    for kind, vector in memory.items():
+        if not is_finite(vector):
+            name = next(name for name, part in _parts(vector, shapes).items() if not is_finite(part))
+            raise NotFinite(f"{name}: {kind} is not finite, as the gradient is too large: clip it")
+    for name, part in moved.items():
+        if not is_finite(part):
+            raise NotFinite(f"{name} is not finite after the step: a smaller lr or clipping may help")
 
 
-def _move(params: dict[str, np.ndarray], moves: dict[str, np.ndarray]) -> None:
-    """Take every move from its parameter, in place; where one would leave the finite numbers, none is made."""
-    moved = {name: (parameter - moves[name]).astype(parameter.dtype) for name, parameter in params.items()}
-    for name, parameter in params.items():
-        beyond = np.isfinite(parameter) & ~np.isfinite(moved[name])
-        if beyond.any():
-            raise ValueError(f"grads: {name}: expected finite numbers that leave {name} finite, got an overflow")
-    for name, parameter in params.items():
-        parameter[...] = moved[name]
+def _check_state(state: Mapping[str, ArrayLike], kinds: tuple[str, ...]) -> tuple[int, dict[str, dict[str, Array]]]:
+    """Return the number of steps, and for each kind of memory its arrays by the names of the parameters."""
+    state = dict(check_mapping("state", state))
+    steps = check_int("state: steps", np.asarray(state.pop("steps", None))[()], least=0)
+    parts = {kind: parted(state, kind) for kind in kinds}
+    names = next(iter(parts.values()), {}).keys()
+    if state.keys() != joined({kind: dict.fromkeys(names) for kind in kinds}).keys() or bool(names) != bool(
+        kinds and steps
+    ):
+        wanted = ", ".join(f"{kind}.… for each parameter" for kind in kinds) if steps else ""
+        raise ValueError(f"state: expected steps = {steps} and {wanted or 'no more'}, got {', '.join(state) or 'none'}")
+    for kind, entries in parts.items():
+        for name, array in entries.items():
+            first = np.shape(parts[kinds[0]][name])
+            entries[name] = check_array(f"state: {kind}.{name}", array, "(...)", FLOAT64)
+            if entries[name].shape != first:
+                raise ValueError(f"state: {kind}.{name}: expected {first}, got {entries[name].shape}")
+    return steps, parts

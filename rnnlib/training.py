@@ -1,26 +1,76 @@
-"""Training: one loop that measures the loss, walks back, clips and steps, until it is told to end."""
+"""Training: one loop that computes the gradients, clips them and steps, until it is told to end."""
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.arrays import as_function, as_positive, as_size, said
-from rnnlib.network import RecurrentNetwork
-from rnnlib.optimizers import clip_by_global_norm
+from rnnlib.clipping import clip_by_global_norm, clip_by_value, global_norm
+from rnnlib.interrupts import Interrupts
+from rnnlib.optimizers import Optimizer
+from rnnlib.progress import ProgressBar
+from rnnlib.validation import (
+    NotFinite,
+    check_callable,
+    check_in_place,
+    check_int,
+    check_mapping,
+    check_positive,
+    insist_on_finite,
+    short_repr,
+)
+
+Array = NDArray[np.floating]
+
+
+class Trainable(Protocol):
+    """What `fit` trains: a `Network`, or anything else with these two."""
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        """The live parameters by name."""
+
+    def loss_and_grads(self, x: Any, target: Any, state: Any = None, mask: Any = None) -> tuple[float, Any, Any]:
+        """Return the loss, its gradients by name, and the state to hand on."""
+
+
+class Steps(Protocol):
+    """What changes the parameters: `SGD`, `Adam`, or anything else with `step`."""
+
+    def step(self, params: Any, grads: Any) -> None:
+        """Change the parameters in place."""
+
+
+class Batch(NamedTuple):
+    """What one update learns from."""
+
+    x: Any
+    target: Any
+    mask: ArrayLike | None = None
 
 
 @dataclass
 class History:
-    """What happened at each update; `norm` is that of all gradients before clipping, `metric` holds (step, value)."""
+    """What happened at each update.
+
+    Attributes:
+        loss: the loss before each update.
+        norm: the joint norm of all gradients, before clipping.
+        clipped: whether they were clipped.
+        metric: (step, value) for each time that `until` was asked.
+        ending: why training ended, in words.
+    """
 
     loss: list[float] = field(default_factory=list)
     norm: list[float] = field(default_factory=list)
     clipped: list[bool] = field(default_factory=list)
     metric: list[tuple[int, float]] = field(default_factory=list)
+    ending: str = "by an error"
 
     @property
     def steps(self) -> int:
@@ -29,127 +79,212 @@ class History:
 
 
 def fit(
-    net: RecurrentNetwork,
-    batches: Iterable[tuple[Any, Any]],
-    optimizer: Any,
+    net: Trainable,
+    batches: Iterable[tuple],
+    optimizer: Steps,
     *,
     steps: int,
     clip: float | None = None,
-    until: Callable[[RecurrentNetwork], float] | None = None,
+    clip_value: float | None = None,
+    until: Callable[[Any], float] | None = None,
     every: int = 100,
     carry_state: bool = False,
     progress: bool = True,
 ) -> History:
     """Train `net` in place, one update for each batch; the stop button ends it with the history so far.
 
+    An update is done or undone as a whole: parameters, optimiser and history.
+
+    >>> from rnnlib import Adam, Dense, Network, squared_error
+    >>> net = Network(line=Dense([[0.0]], [0.0]), loss=squared_error)
+    >>> batch = ([[0.0], [1.0]], [[1.0], [3.0]])
+    >>> history = fit(net, [batch] * 500, Adam(lr=0.1), steps=500, progress=False)
+    >>> net.params["line.W"].round(3), net.params["line.b"].round(3)
+    (array([[2.]]), array([1.]))
+
     Args:
-        net: the network.
-        batches: (x, target) for each update, without end if need be; where they end, training ends.
-        optimizer: changes the parameters in place by `step(params, grads)`.
+        net: a `Network`, or whatever has `params` and `loss_and_grads`.
+        batches: (x, target) or (x, target, mask) for each update, without end if need be; where they end, training
+            ends.
+        optimizer: `SGD`, `Adam`, or whatever has `step(params, grads)`. Where it has a `state`, an update that
+            fails sets it back.
         steps: the largest number of updates.
-        clip: the largest joint norm of the gradients, or None.
+        clip: the largest joint norm of the gradients; unlimited where it is not given.
+        clip_value: the largest size of an entry of the gradients; unlimited where it is not given. Either this or
+            `clip`.
         until: a number to take of the net after each `every` updates and the last; training ends when it reaches 1.
         every: how many updates lie between two looks at `until` and the bar.
-        carry_state: whether the last state of a batch is the h0 of the next.
-        progress: whether to show a bar on stdout, of which one line without numbers of the machine's own remains.
+        carry_state: whether the last state of a batch is the starting state of the next. No gradient flows from one
+            batch to the one before.
+        progress: whether to show a bar on stdout, where tqdm is installed.
 
     Raises:
-        FloatingPointError: NaN or infinity; it names the step and the first bad array, and the parameters are those
-            before the step. Not a ValueError: no argument is wrong, the arithmetic has left the numbers.
         TypeError, ValueError: arguments that do not fit, no batch at all, a batch that the network refuses.
+        NotFinite: the arithmetic has left the finite numbers; the line names the update and the first bad array.
     """
-    steps, every = as_size("steps", steps), as_size("every", every)
-    if not isinstance(net, RecurrentNetwork):
-        raise TypeError(f"net: expected a RecurrentNetwork, got {said(net)}")
-    if not callable(getattr(optimizer, "step", None)):
-        raise TypeError(f"optimizer: expected an object with step(params, grads), got {said(optimizer)}")
+    steps, every = check_int("steps", steps), check_int("every", every)
+    training = _Training(net, optimizer, clip, clip_value, carry_state)
+    history, batches = training.history, _check_batches(batches)
     if until is not None:
-        as_function("until", until)
-    try:
-        batches = iter(batches)
-    except TypeError:
-        raise TypeError(f"batches: expected (x, target) for every step, got {said(batches)}") from None
-    clip = np.finfo(float).max if clip is None else as_positive("clip", clip)
-    history, h0, ending = History(), None, "by an error"
-    bar = _bar(steps) if progress else None
-    try:
-        for batch in islice(batches, steps):
-            x, target = _pair(batch, h0)
-            loss, norm = _update(net, x, target, h0, optimizer, clip, step=history.steps + 1)
-            h0 = net.last_state if carry_state else None
-            history.norm.append(norm)
-            history.clipped.append(norm > clip)
-            history.loss.append(loss)
-            if history.steps % every == 0:
-                if bar is not None:
-                    bar.update(every)
-                if until is not None and _measure(until, net, history) >= 1:
-                    ending = f"until reached 1 within {steps} steps"
-                    break
-        else:
-            if history.steps == 0:
-                raise ValueError("batches: expected (x, target) at least once, got none: a generator runs only once")
-            if until is not None and history.steps % every:
-                _measure(until, net, history)
-            ending = f"all {steps} steps done" if history.steps == steps else "no more batches"
-    except KeyboardInterrupt:  # the stop button; `_update` is done or undone, never half done
-        ending = "stopped by hand"
-    finally:
-        if bar is not None:
-            bar.bar_format = f"training ended: {ending}"  # no count: where `until` ends it depends on the machine
-            bar.refresh()
-            bar.close()
+        check_callable("until", until)
+    bar = ProgressBar(steps, shown=progress)
+    with Interrupts() as interrupts:
+        try:
+            for batch in islice(batches, steps):
+                with interrupts.held():
+                    training.update(batch)
+                if history.steps % every == 0:
+                    bar.advance(every)
+                    if _reaches_one(until, net, history):
+                        history.ending = f"until reached 1 within {steps} steps"
+                        break
+            else:
+                if history.steps == 0:
+                    raise ValueError("batches: expected (x, target) at least once, got none: a generator runs only once")
+                if history.steps % every:
+                    _reaches_one(until, net, history)
+                history.ending = f"all {steps} steps done"
+                if history.steps < steps:
+                    history.ending = f"no more batches after {history.steps} of {steps} steps"
+        except KeyboardInterrupt:
+            history.ending = "stopped by hand"
+        finally:
+            bar.close(f"training ended: {history.ending}")
     return history
 
 
-def _update(
-    net: RecurrentNetwork, x: Any, target: Any, h0: Any, optimizer: Any, clip: float, step: int
-) -> tuple[float, float]:
-    """Do one update, or leave the parameters as they were; return the loss and the norm before clipping."""
-    before = {name: array.copy() for name, array in net.params.items()}
+class _Training:
+    """What all updates of one `fit` share."""
+
+    def __init__(
+        self, net: Trainable, optimizer: Steps, clip: float | None, clip_value: float | None, carry_state: bool
+    ) -> None:
+        if clip is not None and clip_value is not None:
+            raise TypeError("clip_value: expected either clip or clip_value, got both")
+        self.net, self.carry_state = _check_net(net, carry_state), carry_state
+        self.optimizer = _check_optimizer(optimizer)
+        self.clip = None if clip is None else check_positive("clip", clip)
+        self.clip_value = None if clip_value is None else check_positive("clip_value", clip_value)
+        self.history = History()
+        self.state: Any = None  # to start the next batch from
+        self.N: int | None = None  # the sequences that it belongs to
+
+    def update(self, batch: Any) -> None:
+        """Do one update, or leave parameters, optimiser and history as they were."""
+        x, target, mask = _check_batch(batch)
+        N = self._check_N(x) if self.carry_state else None
+        before = _Snapshot(self.net.params, self.optimizer, self.history)
+        try:
+            with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
+                state = self._change(x, target, mask)
+        except NotFinite as error:
+            before.restore()
+            raise NotFinite(f"update {before.steps + 1}: {error}") from error
+        except BaseException:
+            before.restore()
+            raise
+        if self.carry_state:
+            self.state, self.N = state, N
+
+    def _change(self, x: Any, target: Any, mask: Any) -> Any:
+        """Change parameters, optimiser and history; return the state handed on."""
+        params = self.net.params
+        loss, grads, state = self.net.loss_and_grads(x, target, state=self.state, mask=mask)
+        insist_on_finite("the loss", loss)
+        for name, gradient in grads.items():
+            insist_on_finite(f"the gradient of {name}", gradient)
+        norm, clipped = self._clip(grads)
+        self.optimizer.step(params, grads)
+        for name, array in params.items():
+            insist_on_finite(f"{name} after the update", array)
+        self.history.loss.append(float(loss))
+        self.history.norm.append(norm)
+        self.history.clipped.append(clipped)
+        return state
+
+    def _clip(self, grads: Mapping[str, Array]) -> tuple[float, bool]:
+        """Clip the gradients in place; return their norm before it, and whether they were clipped."""
+        if self.clip_value is not None:
+            return global_norm(grads), clip_by_value(grads, self.clip_value) > 0
+        if self.clip is not None:
+            norm = clip_by_global_norm(grads, self.clip)
+            return norm, norm > self.clip
+        return global_norm(grads), False
+
+    def _check_N(self, x: Any) -> int | None:
+        """Return the number of sequences; refuse another one than that of the state to start from."""
+        N = None
+        with suppress(TypeError):  # what has no length is refused by the network
+            N = len(x)
+        if self.state is not None and N != self.N:
+            raise ValueError(f"x: expected N = {self.N}, as in the batch before (carry_state), got {np.shape(x)}")
+        return N
+
+
+class _Snapshot:
+    """Parameters, optimiser and history as they were before an update."""
+
+    def __init__(self, params: Mapping[str, Array], optimizer: Any, history: History) -> None:
+        self.params, self.optimizer, self.history = params, optimizer, history
+        self.arrays = dict(params)
+        self.values = [array.copy() for array in self.arrays.values()]
+        self.steps = history.steps
+        # What an optimiser of the user's own calls its state may be alive.
+        state = getattr(optimizer, "state", None)
+        self.state = state if isinstance(optimizer, Optimizer) else deepcopy(state)
+
+    def restore(self) -> None:
+        """Put everything back, into the same arrays."""
+        for (name, array), values in zip(self.arrays.items(), self.values, strict=True):
+            array[...] = values
+            if self.params[name] is not array:  # a plain dictionary, in which the optimiser has put another one
+                self.params[name] = array  # type: ignore[index]
+        if self.state is not None:
+            self.optimizer.state = self.state
+        for entries in (self.history.loss, self.history.norm, self.history.clipped):
+            del entries[self.steps :]
+
+
+def _reaches_one(until: Callable[[Any], float] | None, net: Trainable, history: History) -> bool:
+    """Ask `until`, where there is one, and keep its answer."""
+    if until is None:
+        return False
+    value = until(net)
+    number = np.asarray(value)
+    if number.shape != () or number.dtype.kind not in "fiub":
+        raise TypeError(f"until: expected a function that returns one number, got {short_repr(value)} from it")
+    history.metric.append((history.steps, float(number)))
+    return bool(number >= 1)
+
+
+def _check_net(net: Any, carry_state: bool) -> Any:
+    loss_and_grads, params = getattr(net, "loss_and_grads", None), getattr(net, "params", None)
+    if isinstance(net, type) or not callable(loss_and_grads) or not isinstance(params, Mapping):
+        raise TypeError(f"net: expected a Network, or what has params and loss_and_grads, got {short_repr(net)}")
+    for name, array in check_mapping("net.params", params).items():
+        check_in_place(f"net.params: {name}", array)
+    if carry_state and getattr(net, "looks_ahead", False):
+        raise ValueError("carry_state: expected False, as this network reads each sequence from its end as well")
+    return net
+
+
+def _check_optimizer(optimizer: Any) -> Any:
+    if isinstance(optimizer, type) or not callable(getattr(optimizer, "step", None)):
+        wanted = "an optimiser such as SGD(lr=0.1), or what has step(params, grads)"
+        raise TypeError(f"optimizer: expected {wanted}, got {short_repr(optimizer)}")
+    return optimizer
+
+
+def _check_batches(batches: Any) -> Iterator[Any]:
     try:
-        with np.errstate(all="ignore"):  # what overflows is named in one line instead
-            loss = net.loss(x, target, h0)
-            net.backward()
-            grads = net.grads
-            _insist_on_finite(step, {"the loss": loss} | {f"gradient of {name}": g for name, g in grads.items()})
-            norm = clip_by_global_norm(grads, clip)
-            _insist_on_finite(step, {"the norm of the gradients": norm})
-            optimizer.step(net.params, grads)
-            _insist_on_finite(step, {f"{name} after the update": array for name, array in net.params.items()})
-        return loss, norm
-    except BaseException as error:
-        for name, array in net.params.items():
-            array[...] = before[name]
-        if isinstance(error, ValueError) and "expected finite numbers" in str(error):  # refused at a layer's door
-            name = str(error).partition(":")[0]
-            name = "h" if name == "x" and np.isfinite(np.asarray(x)).all() else name  # the readout's x is h
-            raise FloatingPointError(f"step {step}: {name} is not finite") from error
-        raise
+        return iter(batches)
+    except TypeError:
+        got = short_repr(batches)
+        raise TypeError(f"batches: expected (x, target) for every step, in a list or a generator, got {got}") from None
 
 
-def _insist_on_finite(step: int, arrays: dict[str, Any]) -> None:
-    for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise FloatingPointError(f"step {step}: {name} is not finite")
-
-
-def _pair(batch: Any, h0: np.ndarray | None) -> tuple[Any, Any]:
-    if not isinstance(batch, tuple | list) or len(batch) != 2:
+def _check_batch(batch: Any) -> Batch:
+    if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
         got = f"{type(batch).__name__} {getattr(batch, 'shape', '')}".strip()
-        raise TypeError(f"batches: expected (x, target) for every step, got {got}")
-    if h0 is not None and len(batch[0]) != len(h0):
-        raise ValueError(f"x: expected N = {len(h0)}, as in the batch before (carry_state), got {np.shape(batch[0])}")
-    return batch[0], batch[1]
-
-
-def _measure(until: Callable[[RecurrentNetwork], float], net: RecurrentNetwork, history: History) -> float:
-    history.metric.append((history.steps, float(until(net))))
-    return history.metric[-1][1]
-
-
-def _bar(steps: int) -> Any:
-    from tqdm import tqdm  # here, so that `import rnnlib` needs NumPy alone
-
-    shape = "training: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}"  # counts only: no clock
-    return tqdm(total=steps, file=sys.stdout, ncols=79, mininterval=0, miniters=1, leave=True, bar_format=shape)
+        raise TypeError(f"batches: expected (x, target) or (x, target, mask) for every step, got {got}")
+    return Batch(*batch)

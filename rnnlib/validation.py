@@ -46,9 +46,30 @@ def check_array(name: str, value: ArrayLike, axes: str, dtype: DTypeLike, **size
         raise ValueError(f"{name}: expected {_in_words(axes, known)}, no axis empty, got {array.shape}")
     if array.dtype != dtype:
         array = _converted(name, value, array, _in_words(axes, known), dtype)
+    check_finite(name, array, " " + _in_words(axes, known))
+    return array
+
+
+def check_finite(name: str, array: np.ndarray, axes: str = "") -> None:
+    """Refuse an array that holds NaN or infinity with a ValueError that tells where."""
     if not is_finite(array):
         where = _first(~np.isfinite(array))
-        raise ValueError(f"{name}: expected finite numbers {_in_words(axes, known)}, got {array[where]} at {where}")
+        raise ValueError(f"{name}: expected finite numbers{axes}, got {array[where]} at {where}")
+
+
+def check_in_place(name: str, array: Any) -> NDArray[np.floating]:
+    """Return `array` where it is a float32 or float64 array that can be changed in place.
+
+    Raises:
+        TypeError: anything else than such an array.
+        ValueError: an array that cannot be written to.
+    """
+    is_plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
+    if not is_plain or array.dtype.newbyteorder("=") not in (FLOAT32, FLOAT64):
+        got = getattr(array, "dtype", type(array).__name__)
+        raise TypeError(f"{name}: expected a float array, to be changed in place, got {got}")
+    if not array.flags.writeable:
+        raise ValueError(f"{name}: expected an array to be changed in place, got a read-only one")
     return array
 
 
