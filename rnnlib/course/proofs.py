@@ -1,10 +1,15 @@
-"""Proofs: a claim that is printed with a ✓ only if the numbers bear it out."""
+"""Proofs and measurements: a claim that is printed with its mark only if the numbers bear it out.
+
+`proof` is for what always holds: an identity, or a bound. `measured` is for a finding over seeds: it prints its
+number, and another computer may print another one within the bounds.
+"""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 def proof(claim: str, actual: Any, expected: Any = True, *, atol: float = 0.0) -> None:
@@ -32,6 +37,50 @@ def proof(claim: str, actual: Any, expected: Any = True, *, atol: float = 0.0) -
     if not equal:
         raise AssertionError(f"{claim}: not so\ncomputed:\n{actual}\nexpected:\n{expected}")
     print(f"✓ {claim}" + (f" (within {atol:g})" if atol else ""))
+
+
+class NotMeasured(AssertionError):
+    """A finding that these seeds do not bear out."""
+
+
+def measured(
+    claim: str, values: ArrayLike, unit: str = "", *, at_least: float | None = None, at_most: float | None = None
+) -> None:
+    """Print `≈ measured: claim: values unit` where all values lie within the bounds, and raise otherwise.
+
+    Args:
+        claim: the finding.
+        values: one number, or several, of which the smallest and the largest are printed.
+        unit: what they count or measure, such as "of 10 seeds".
+        at_least: no value may be smaller.
+        at_most: no value may be larger.
+
+    Raises:
+        NotMeasured: a value lies outside the bounds, or is NaN.
+        TypeError: neither bound is given.
+
+    >>> measured("ReLU learns it", 9, "of 10 seeds", at_least=7)
+    ≈ measured: ReLU learns it: 9 of 10 seeds
+    >>> measured("accuracy after training", [0.97, 0.991, 0.98], at_least=0.95)
+    ≈ measured: accuracy after training: 0.97 to 0.99
+    """
+    if at_least is None and at_most is None:
+        raise TypeError(f"{claim}: a measurement needs at_least or at_most")
+    low, high = (float(bound(np.asarray(values, float))) for bound in (np.min, np.max))
+    above = at_least is None or low >= at_least  # NaN compares false
+    below = at_most is None or high <= at_most
+    found = " ".join([_in_two_digits(low, high), unit]).strip()
+    if not (above and below):
+        wanted = " and ".join(
+            f"{words} {bound:g}" for words, bound in (("at least", at_least), ("at most", at_most)) if bound is not None
+        )
+        raise NotMeasured(f"{claim}: not so: {found}, where {wanted} was expected")
+    print(f"≈ measured: {claim}: {found}")
+
+
+def _in_two_digits(low: float, high: float) -> str:
+    texts = [f"{value:.0f}" if value == round(value) and abs(value) < 1e6 else f"{value:.2g}" for value in (low, high)]
+    return texts[0] if texts[0] == texts[1] else " to ".join(texts)
 
 
 def raises(error: type[Exception], call: Callable[[], Any], match: str = "") -> None:
