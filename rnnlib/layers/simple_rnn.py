@@ -182,12 +182,14 @@ class SimpleRNN(Layer):
 
         Raises:
             TypeError, ValueError: an argument that does not fit.
+            NotFinite: the state leaves the finite numbers.
         """
         W_x, W_h, b = self.params["W_x"], self.params["W_h"], self.params.get("b", 0)
         D, H = W_x.shape
         x_t = check_array("x_t", x_t, "(N, D)", W_x.dtype, D=D)
         h_prev = check_array("h_prev", h_prev, "(N, H)", W_x.dtype, N=len(x_t), H=H)
-        h_t = self.f(x_t @ W_x + h_prev @ W_h + b)
+        with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
+            h_t = self.f(x_t @ W_x + h_prev @ W_h + b)
         insist_on_finite("h_t", h_t)
         return h_t
 
