@@ -17,6 +17,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from rnnlib.course.lab import use_settings
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 IGNORE_OUTPUT = "nbval-ignore-output"
@@ -112,6 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as ipython:
         # Start-up files and settings of whoever refreshes must not reach the stored outputs.
         os.environ["IPYTHONDIR"] = ipython
+        use_settings(os.environ)
         for path in paths:
             try:
                 print(f"{path.name}: {'stored anew' if refresh(path) else 'unchanged'}", flush=True)

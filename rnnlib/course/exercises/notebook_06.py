@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from rnnlib import SimpleRNN
 from rnnlib.course.exercises.checking import FunctionExercise
 from rnnlib.course.exercises.notebook_05 import WALKS, walk_back, walked_problems
-from rnnlib import SimpleRNN
 
 # exhibit → what its table shows
 FINGERPRINTS = {

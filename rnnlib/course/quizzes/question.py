@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rnnlib.validation import check_int
 from rnnlib.course.exercises.checking import FunctionExercise
+from rnnlib.validation import check_int
 
 
 @dataclass(frozen=True)
