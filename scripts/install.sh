@@ -54,8 +54,8 @@ replace() {
 }
 
 if [ -e $before ]; then rm -rf $venv; mv $before $venv; fi  # the last try was broken off
-if runs && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
 if runs && [ ! -e "$unfinished" ]; then
+    [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || exit 0
     echo "Bringing $venv up to date …"
     install || exit 1
 else

@@ -202,9 +202,8 @@ def ask(address, **options):
 def test_it_opens_with_its_own_token_and_kernel_and_ends(running_lab):
     process, said = running_lab
     (address,) = re.findall(r"http\S+", said)
-    server, token = re.fullmatch(
-        r"(http://127\.0\.0\.1:\d+/)lab/tree/00_start_here\.ipynb\?token=(\w+)", address
-    ).groups()
+    pattern = r"(http://127\.0\.0\.1:(\d+)/)lab/tree/00_start_here\.ipynb\?token=(\w+)"
+    server, port, token = re.fullmatch(pattern, address).groups()
     ask(address)
     assert token not in ("theirs", "older")
     kernels = json.loads(ask(f"{server}api/kernelspecs?token={token}"))["kernelspecs"]

@@ -74,11 +74,10 @@ def make_lab(tmp_path):
     course = tmp_path / "my folder コース"
     (tmp_path / "HOME").mkdir()
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(".*", "my-course"))
-    (course / ".venv").symlink_to(sys.prefix)  # the environment that runs these tests serves the copy too …
-    (course / "stamp").write_text(f"{course}\n")  # … and counts as installed here, without a word to the original
+    (course / ".venv").symlink_to(sys.prefix)  # the environment that runs these tests serves the copy too
     environment = {**clean_environment(tmp_path), "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
     with subprocess.Popen(
-        ["make", "lab", "STAMP=stamp"], cwd=course, env=environment, stdout=subprocess.PIPE, encoding="utf-8",
+        ["make", "lab", "INSTALL=true"], cwd=course, env=environment, stdout=subprocess.PIPE, encoding="utf-8",
         start_new_session=True,
     ) as process:  # fmt: skip
         yield course, next((found[0] for line in process.stdout if (found := re.search(r"http\S+", line))), None)
