@@ -17,7 +17,7 @@ MASK = mask_of(LENGTHS, T)
 
 
 class Cell(Layer):
-    """A layer of somebody else, whose state is a pair: c_t = f c + (1 - f) g, h_t = o tanh(c_t), gates of [x_t, h] W."""
+    """A layer of somebody else, whose state is a pair: c_t = f c + (1 - f) g, h_t = o tanh(c_t), gates of [x, h] W."""
 
     state_names = ("h0", "c0")
 

@@ -24,13 +24,12 @@ def test_each_direction_is_the_plain_loop_on_its_own_order(mask, lengths):
 
 
 def test_three_steps_by_hand():
-    both = Bidirectional(
-        SimpleRNN([[1.0]], [[1.0]], activation="identity"), SimpleRNN([[1.0]], [[2.0]], activation="identity")
-    )
+    summed, doubled = (SimpleRNN([[1.0]], [[w]], activation="identity") for w in (1.0, 2.0))
+    both = Bidirectional(summed, doubled)
     np.testing.assert_array_equal(both.forward([[[1], [2], [3]]]), [[[1, 17], [3, 8], [6, 3]]])
     np.testing.assert_array_equal(both.backward([[[0, 1], [0, 0], [1, 0]]]), [[[2], [3], [5]]])  # 1 + 2**t
     masked = both.forward([[[1], [2], [3]]], mask=[[True, True, False]])
-    np.testing.assert_array_equal(masked[0, :2], [[1, 5], [3, 2]])  # fmt: skip
+    np.testing.assert_array_equal(masked[0, :2], [[1, 5], [3, 2]])
 
 
 def test_the_layers_stay_the_callers_and_share_their_parameters():
@@ -51,19 +50,19 @@ def test_a_bidirectional_layer_of_bidirectional_layers():
     assert "backward.forward.W_h" in both.params and both.backward(np.ones((N, T, 22))).shape == (N, T, D)
 
 
-RNN = SimpleRNN(np.ones((2, 3)), np.ones((3, 3)))
+RNN, NARROW = (SimpleRNN(np.ones((2, 3), dtype), np.ones((3, 3), dtype)) for dtype in (np.float64, np.float32))
 
 
 @pytest.mark.parametrize(
     ("layers", "error", "message"),
     [
         ((RNN, RNN), ValueError, "^backward_layer: expected another layer than forward_layer, got the same one$"),
-        ((Dense([[1.0]]), RNN), TypeError, r"^forward_layer: expected a layer with a state, got Dense\(D=1, K=1, no bias\)$"),
+        ((Dense([[1.0]]), RNN), TypeError, r"^forward_layer: expected a layer with a state, got Dense\("),
         ((RNN, "rnn"), TypeError, "^backward_layer: expected a layer with a state, got 'rnn'$"),
         ((RNN, SimpleRNN([[1.0]], [[1.0]])), ValueError, r"^backward_layer: expected D = 2, got SimpleRNN\(D=1"),
-        ((RNN, SimpleRNN(np.ones((2, 3), "f4"), np.ones((3, 3), "f4"))), TypeError, "^backward_layer: expected float64, got float32$"),
+        ((RNN, NARROW), TypeError, "^backward_layer: expected float64, got float32$"),
     ],
-)  # fmt: skip
+)
 def test_layers_that_cannot_be_joined_are_refused(layers, error, message):
     with pytest.raises(error, match=message):
         Bidirectional(*layers)

@@ -53,8 +53,12 @@ def test_result_and_state_are_those_of_the_formula(name, mask, dtype, atol):
     layer, x, state, formula = case(name, dtype)
     trace = layer.run(x, state, mask)
     wide = mapped(lambda array: array.astype(float), state)
-    expected = formula(x if name == "embedding" else x.astype(float), wide, [T] * N if mask is None else LENGTHS,
-                       **{key: array.astype(float) for key, array in layer.params.items()})  # fmt: skip
+    expected = formula(
+        x if name == "embedding" else x.astype(float),
+        wide,
+        [T] * N if mask is None else LENGTHS,
+        **{key: array.astype(float) for key, array in layer.params.items()},
+    )
     for given, right in zip([trace.out, *flat(trace.state)], [expected[0], *flat(expected[1])], strict=True):
         assert given.dtype == dtype
         np.testing.assert_allclose(given, right, rtol=0, atol=atol)
@@ -227,8 +231,10 @@ def test_backward_uses_what_forward_saw_whatever_the_caller_does(name, mask):
     above = dout.copy()
     found = {"x": layer.backward(above)} | results(face(layer))
     above[...] = np.nan
-    assert_same({key: array for key, array in found.items() if array is not None},
-                {key: array for key, array in right.items() if array is not None})  # fmt: skip
+    assert_same(
+        {key: array for key, array in found.items() if array is not None},
+        {key: array for key, array in right.items() if array is not None},
+    )
 
 
 @every(NAMES)
@@ -405,7 +411,10 @@ def test_a_layer_needs_run_and_back_alone():
 @every(WITH_STATE)
 def test_a_layer_names_the_arrays_of_its_state(name):
     layer, _, state, _ = case(name)
-    expected = {"cell": ("h0", "c0"), "bidirectional": ("forward.h0", "backward.h0"),
-                "bidirectional cell": ("forward.h0", "forward.c0", "backward.h0")}  # fmt: skip
+    expected = {
+        "cell": ("h0", "c0"),
+        "bidirectional": ("forward.h0", "backward.h0"),
+        "bidirectional cell": ("forward.h0", "forward.c0", "backward.h0"),
+    }
     assert layer.state_names == expected.get(name, ("h0",))
     assert len(layer.state_names) == len(flat(state)) and layer.has_state
