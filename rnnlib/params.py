@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.validation import check_array, common_float_type
+from rnnlib.validation import FLOAT64, check_array, common_float_type
+
+Array = NDArray[np.floating]
 
 
 class Params(Mapping[str, NDArray[np.floating]]):
@@ -58,7 +60,8 @@ class Params(Mapping[str, NDArray[np.floating]]):
             KeyError: a name that does not exist.
             TypeError, ValueError: another shape, a wider float type, NaN or infinity.
         """
-        checked = {name: self._checked(name, value) for name, value in dict(values, **named).items()}
+        # Copies, since a value may be one of the arrays that are written to.
+        checked = {name: self._checked(name, value).copy() for name, value in dict(values, **named).items()}
         for name, value in checked.items():
             self._arrays[name][...] = value
 
@@ -80,3 +83,8 @@ def joined(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def parted(entries: Mapping[str, Any], part: str) -> dict[str, Any]:
     """Return the entries of one mapping from what `joined` made of several."""
     return {name.removeprefix(f"{part}."): v for name, v in entries.items() if name.startswith(f"{part}.")}
+
+
+def as_vector(arrays: Iterable[Array]) -> Array:
+    """Return the entries of all arrays in one vector of its own, float64."""
+    return np.concatenate([np.zeros(0), *arrays], axis=None, dtype=FLOAT64)
