@@ -128,7 +128,7 @@ def remember_first(rng: np.random.Generator, n: int, lag: int) -> tuple[np.ndarr
     """Return sequences, (n, lag + 1, 2), whose first step says what the answer after the last is, (n, 1).
 
     Feature 0 is +1 or -1 at the first step and 0 after it; feature 1 is noise, N(0, 1), at every step. The target is
-    1 where the first was +1, else 0: for a network with read="last" and `sigmoid_cross_entropy`.
+    1 where the first was +1, else 0: for a network with `Last` and `sigmoid_cross_entropy`.
 
     Args:
         rng: the source of randomness, a numpy.random.Generator.
