@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.validation import (
-    FLOAT64,
     NotFinite,
     check_finite,
     check_in_place,
@@ -16,6 +15,7 @@ from rnnlib.validation import (
     check_positive,
     check_real,
 )
+from rnnlib.vectors import as_vector
 
 Array = NDArray[np.floating]
 
@@ -97,13 +97,13 @@ def global_norm(grads: Mapping[str, ArrayLike]) -> float:
         NotFinite: the norm is beyond float64.
     """
     arrays = {name: check_real(f"grads: {name}", g) for name, g in check_mapping("grads", grads).items()}
-    vectors = {name: array.astype(FLOAT64, copy=False) for name, array in arrays.items()}
-    sum_of_squares = sum(float(np.vdot(g, g)) for g in vectors.values())
-    if _is_exact(sum_of_squares):
-        return math.sqrt(sum_of_squares)
-    for name, g in vectors.items():
-        check_finite(f"grads: {name}", g)
-    return _scaled_norm(list(vectors.values()))
+    g = as_vector(arrays.values())
+    sum_of_squares = float(np.vdot(g, g))
+    if not _is_exact(sum_of_squares):
+        for name, array in arrays.items():
+            check_finite(f"grads: {name}", array)
+        return _scaled_norm(g)
+    return math.sqrt(sum_of_squares)
 
 
 def _is_exact(sum_of_squares: float) -> bool:
@@ -111,13 +111,13 @@ def _is_exact(sum_of_squares: float) -> bool:
     return sys.float_info.min / sys.float_info.epsilon**2 < sum_of_squares < math.inf
 
 
-def _scaled_norm(arrays: list[Array]) -> float:
-    """Return the joint norm of finite arrays: the squares are those of the entries over the largest one."""
-    largest = max((float(np.abs(g).max(initial=0)) for g in arrays), default=0.0)
+def _scaled_norm(g: Array) -> float:
+    """Return √(Σ g²) of finite numbers by way of their shares in the largest, of which no square overflows."""
+    largest = float(np.abs(g).max(initial=0))
     if largest == 0:
         return 0.0
     with np.errstate(under="ignore"):
-        norm = largest * math.sqrt(sum(float(((g / largest) ** 2).sum()) for g in arrays))
+        norm = largest * math.sqrt(float(((g / largest) ** 2).sum()))
     if not math.isfinite(norm):
         raise NotFinite("the norm of the gradients is not finite")
     return norm

@@ -1,7 +1,6 @@
 """Optimisers: they change parameters in place; the gradients are computed elsewhere."""
 
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import Any
@@ -14,12 +13,14 @@ from rnnlib.validation import (
     FLOAT64,
     NotFinite,
     check_array,
+    check_finite,
     check_in_place,
     check_int,
     check_mapping,
     check_number,
     is_finite,
 )
+from rnnlib.vectors import Vector, as_vector, parts_of
 
 Array = NDArray[np.floating]
 Shapes = dict[str, tuple[int, ...]]
@@ -69,12 +70,15 @@ class Optimizer:
 
     def _start_anew(self) -> None:
         self.steps = 0
-        self.memory: dict[str, Array] = {}
+        self.memory: dict[str, Vector] = {}
         self._shapes: Shapes = {}  # by name, in the order of the vectors
         self._arrays: dict[str, Array] = {}  # those of the first step
 
-    def move(self, p: Array, g: Array) -> dict[str, Array]:
-        """Move the parameters `p` in place along the gradients `g`, and return the memory for the next step."""
+    def move(self, p: Vector, g: Vector, **memory: Vector) -> dict[str, Vector]:
+        """Move the parameters `p` in place along the gradients `g`, and return the memory for the next step.
+
+        The memory that is given is zeros at the first step, and must stay as it is.
+        """
         raise NotImplementedError
 
     def step(self, params: Mapping[str, Array], grads: Mapping[str, ArrayLike]) -> None:
@@ -91,12 +95,14 @@ class Optimizer:
         arrays = self._check_params(params)
         grads = _check_grads(grads, arrays)
         shapes = self._shapes or {name: array.shape for name, array in arrays.items()}
-        p, g = _vector(arrays, shapes), _vector(grads, shapes)
-        self.memory = self.memory or {name: np.zeros(len(p)) for name in self.memory_names}
+        p, g = as_vector(arrays[name] for name in shapes), as_vector(grads[name] for name in shapes)
+        if not is_finite(g):
+            _refuse_infinite(grads)
+        memory = self.memory or {kind: np.zeros(len(p)) for kind in self.memory_names}
         with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
-            memory = self.move(p, g)
-            moved = {name: part.astype(arrays[name].dtype, copy=False) for name, part in _parts(p, shapes).items()}
-        _insist_on_finite(moved, memory, shapes)
+            memory = self.move(p, g, **memory)
+            moved = {name: part.astype(arrays[name].dtype, copy=False) for name, part in parts_of(p, shapes).items()}
+        _insist_on_finite(p, moved, memory, shapes)
         for name, array in arrays.items():
             array[...] = moved[name]
         self._arrays, self._shapes, self.memory, self.steps = arrays, shapes, memory, self.steps + 1
@@ -108,7 +114,7 @@ class Optimizer:
         `numpy.savez` keeps it; assigned again, also in another process, training goes on to the same bits. A state
         of no steps makes the optimiser as new.
         """
-        parts = {kind: _parts(vector.copy(), self._shapes) for kind, vector in self.memory.items()}
+        parts = {kind: parts_of(vector.copy(), self._shapes) for kind, vector in self.memory.items()}
         return {"steps": np.array(self.steps), **joined(parts)}
 
     @state.setter
@@ -120,8 +126,8 @@ class Optimizer:
         if steps == 0:
             self._start_anew()
         else:
-            self.steps, self.memory = steps, {kind: _vector(entries, shapes) for kind, entries in parts.items()}
-            self._shapes = shapes or self._shapes
+            self.steps, self._shapes = steps, shapes or self._shapes
+            self.memory = {kind: as_vector(entries[name] for name in shapes) for kind, entries in parts.items()}
 
     def _check_params(self, params: Mapping[str, Array]) -> dict[str, Array]:
         params = dict(check_mapping("params", params))
@@ -158,7 +164,7 @@ class SGD(Optimizer):
     array([-1., -2.])
     """
 
-    def move(self, p: Array, g: Array) -> dict[str, Array]:
+    def move(self, p: Vector, g: Vector, **memory: Vector) -> dict[str, Vector]:
         """Move `p` in place; nothing is remembered."""
         p -= self.lr * g
         return {}
@@ -195,52 +201,46 @@ class Adam(Optimizer):
         super().__init__(lr)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
 
-    def move(self, p: Array, g: Array) -> dict[str, Array]:
-        """Move `p` in place, and return both means. They start at zero, which m_hat and v_hat make up for."""
+    def move(self, p: Vector, g: Vector, **memory: Vector) -> dict[str, Vector]:
+        """Move `p` in place, and return the means m and v. They start at 0; m_hat and v_hat make up for it."""
         lr, beta1, beta2, eps, t = self.lr, self.beta1, self.beta2, self.eps, self.steps + 1
-        m, v = self.memory["m"], self.memory["v"]
-        m = beta1 * m + (1 - beta1) * g
-        v = beta2 * v + (1 - beta2) * g**2
+        m = beta1 * memory["m"] + (1 - beta1) * g
+        v = beta2 * memory["v"] + (1 - beta2) * g**2
         m_hat = m / (1 - beta1**t)
         v_hat = v / (1 - beta2**t)
         p -= lr * m_hat / (np.sqrt(v_hat) + eps)
         return {"m": m, "v": v}
 
 
-def _vector(arrays: Mapping[str, Array], shapes: Shapes) -> Array:
-    """Return copies of all arrays as one float64 vector, in the order of `shapes`."""
-    return np.concatenate([arrays[name] for name in shapes], axis=None, dtype=FLOAT64)
-
-
-def _parts(vector: Array, shapes: Shapes) -> dict[str, Array]:
-    """Return the stretches of a vector under their names and in their shapes, as views."""
-    parts, start = {}, 0
-    for name, shape in shapes.items():
-        end = start + math.prod(shape)
-        parts[name], start = vector[start:end].reshape(shape), end
-    return parts
-
-
 def _check_grads(grads: Mapping[str, ArrayLike], arrays: dict[str, Array]) -> dict[str, Array]:
+    """Return the gradients as arrays in the types and shapes of the parameters."""
     if check_mapping("grads", grads).keys() != arrays.keys():
         raise ValueError(f"grads: expected {', '.join(arrays)}, got {', '.join(grads) or 'none'}")
     checked = {}
     for name, array in arrays.items():
-        checked[name] = check_array(f"grads: {name}", grads[name], "(...)", array.dtype)
-        if checked[name].shape != array.shape:
-            raise ValueError(f"grads: {name}: expected {array.shape}, got {checked[name].shape}")
+        g = grads[name]
+        if type(g) is not np.ndarray or g.dtype != array.dtype:
+            g = check_array(f"grads: {name}", g, "(...)", array.dtype)
+        if g.shape != array.shape:
+            raise ValueError(f"grads: {name}: expected {array.shape}, got {g.shape}")
+        checked[name] = g
     return checked
 
 
-def _insist_on_finite(moved: dict[str, Array], memory: dict[str, Array], shapes: Shapes) -> None:
+def _refuse_infinite(grads: dict[str, Array]) -> None:
+    for name, g in grads.items():
+        check_finite(f"grads: {name}", g)
+
+
+def _insist_on_finite(p: Vector, moved: dict[str, Array], memory: dict[str, Vector], shapes: Shapes) -> None:
     """Refuse a step after which a parameter, or what is remembered for it, is not finite."""
     for kind, vector in memory.items():
         if not is_finite(vector):
-            name = next(name for name, part in _parts(vector, shapes).items() if not is_finite(part))
+            name = next(name for name, part in parts_of(vector, shapes).items() if not is_finite(part))
             raise NotFinite(f"{name}: {kind} is not finite, as the gradient is too large: clip it")
     for name, part in moved.items():
         if not is_finite(part):
-            raise NotFinite(f"{name} is not finite after the step: a smaller lr or clipping may help")
+            raise NotFinite(f"{name} is not finite after the step: clip the gradients, or take a smaller lr")
 
 
 def _check_state(state: Mapping[str, ArrayLike], kinds: tuple[str, ...]) -> tuple[int, dict[str, dict[str, Array]]]:

@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.validation import FLOAT64, check_array, common_float_type
-
-Array = NDArray[np.floating]
+from rnnlib.validation import check_array, common_float_type
 
 
 class Params(Mapping[str, NDArray[np.floating]]):
@@ -83,8 +81,3 @@ def joined(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def parted(entries: Mapping[str, Any], part: str) -> dict[str, Any]:
     """Return the entries of one mapping from what `joined` made of several."""
     return {name.removeprefix(f"{part}."): v for name, v in entries.items() if name.startswith(f"{part}.")}
-
-
-def as_vector(arrays: Iterable[Array]) -> Array:
-    """Return the entries of all arrays in one vector of its own, float64."""
-    return np.concatenate([np.zeros(0), *arrays], axis=None, dtype=FLOAT64)

@@ -191,12 +191,10 @@ class _Training:
         params = self.net.params
         loss, grads, state = self.net.loss_and_grads(x, target, state=self.state, mask=mask)
         insist_on_finite("the loss", loss)
-        for name, gradient in grads.items():
-            insist_on_finite(f"the gradient of {name}", gradient)
         norm, clipped = self._clip(grads)
         self.optimizer.step(params, grads)
-        for name, array in params.items():
-            insist_on_finite(f"{name} after the update", array)
+        if not isinstance(self.optimizer, Optimizer):  # which insists on it
+            _insist_on_finite("{} after the update", params)
         self.history.loss.append(float(loss))
         self.history.norm.append(norm)
         self.history.clipped.append(clipped)
@@ -204,12 +202,14 @@ class _Training:
 
     def _clip(self, grads: Mapping[str, Array]) -> tuple[float, bool]:
         """Clip the gradients in place; return their norm before it, and whether they were clipped."""
-        if self.clip_value is not None:
-            return global_norm(grads), clip_by_value(grads, self.clip_value) > 0
+        try:
+            norm = global_norm(grads)
+        except ValueError:
+            _insist_on_finite("the gradient of {}", grads)
+            raise
         if self.clip is not None:
-            norm = clip_by_global_norm(grads, self.clip)
-            return norm, norm > self.clip
-        return global_norm(grads), False
+            return norm, clip_by_global_norm(grads, self.clip) > self.clip
+        return norm, self.clip_value is not None and clip_by_value(grads, self.clip_value) > 0
 
     def _check_N(self, x: Any) -> int | None:
         """Return the number of sequences; refuse another one than that of the state to start from."""
@@ -243,6 +243,11 @@ class _Snapshot:
             self.optimizer.state = self.state
         for entries in (self.history.loss, self.history.norm, self.history.clipped):
             del entries[self.steps :]
+
+
+def _insist_on_finite(name: str, arrays: Mapping[str, Array]) -> None:
+    for key, array in arrays.items():
+        insist_on_finite(name.format(key), array)
 
 
 def _reaches_one(until: Callable[[Any], float] | None, net: Trainable, history: History) -> bool:

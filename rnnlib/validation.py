@@ -46,7 +46,8 @@ def check_array(name: str, value: ArrayLike, axes: str, dtype: DTypeLike, **size
         raise ValueError(f"{name}: expected {_in_words(axes, known)}, no axis empty, got {array.shape}")
     if array.dtype != dtype:
         array = _converted(name, value, array, _in_words(axes, known), dtype)
-    check_finite(name, array, " " + _in_words(axes, known))
+    if not is_finite(array):
+        check_finite(name, array, " " + _in_words(axes, known))
     return array
 
 
@@ -65,7 +66,7 @@ def check_in_place(name: str, array: Any) -> NDArray[np.floating]:
         ValueError: an array that cannot be written to.
     """
     is_plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
-    if not is_plain or array.dtype.newbyteorder("=") not in (FLOAT32, FLOAT64):
+    if not is_plain or array.dtype.kind != "f" or array.itemsize not in (4, 8):
         got = getattr(array, "dtype", type(array).__name__)
         raise TypeError(f"{name}: expected a float array, to be changed in place, got {got}")
     if not array.flags.writeable:
@@ -133,8 +134,10 @@ def check_real(name: str, value: ArrayLike) -> NDArray[np.floating]:
 
 def is_finite(array: np.ndarray) -> bool:
     """Tell whether an array holds neither NaN nor infinity."""
-    # The sum of squares is quick; only where it overflows must each number be looked at.
-    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+    # The sum of squares is quick, in one stretch of memory; where it overflows, each number must be looked at.
+    if array.flags.c_contiguous and math.isfinite(np.vdot(array, array)):
+        return True
+    return bool(np.isfinite(array).all())
 
 
 def insist_on_finite(name: str, result: ArrayLike) -> None:

@@ -383,7 +383,7 @@ def test_so_is_the_result_of_a_dense_layer(dtype):
 def test_so_is_a_gradient(error):
     rnn = SimpleRNN([[1.0]], [[1e200]], activation="identity")  # every state is 0, and every gradient explodes
     rnn.forward(np.zeros((1, 3, 1)))
-    with np.errstate(all=error), pytest.raises(NotFinite, match="^the gradient by .* is not finite"):
+    with np.errstate(all=error), pytest.raises(NotFinite, match="^the gradient of .* is not finite"):
         rnn.backward(np.ones((1, 3, 1)))
     assert rnn.dh0 is None and not rnn.grads
 

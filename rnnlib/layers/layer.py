@@ -154,16 +154,17 @@ def copied(value: Any) -> Any:
 def insist_on_finite_grads(grads: Grads) -> None:
     """Raise NotFinite where a gradient has left the finite numbers."""
     for name, gradient in {**grads.params, "x": grads.x, "the starting state": grads.state}.items():
-        if not all(is_finite(array) for array in arrays_of(gradient)):
-            raise NotFinite(f"the gradient by {name} is not finite")
+        for array in arrays_of(gradient):
+            if not is_finite(array):
+                raise NotFinite(f"the gradient of {name} is not finite")
 
 
 def arrays_of(value: Any) -> list[np.ndarray]:
     """Return the arrays of a state, which may be None, an array, or a tuple or dictionary of states."""
-    if isinstance(value, tuple | dict):
-        parts = value.values() if isinstance(value, dict) else value
-        return [array for part in parts for array in arrays_of(part)]
-    return [] if value is None else [value]
+    if isinstance(value, np.ndarray):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value or ()
+    return [array for part in parts for array in arrays_of(part)]
 
 
 def refuse_state(layer: Layer, state: State) -> None:

@@ -128,12 +128,12 @@ class SimpleRNN(Layer):
         h[1:] += b
         recurrent = np.empty_like(h[0])
         for t, (h_prev, h_t) in enumerate(pairwise(h)):  # h_t is so far x_t W_x + b …
-            h_t += np.matmul(h_prev, W_h, out=recurrent)  # … now a_t …
+            h_t += np.dot(h_prev, W_h, out=recurrent)  # … now a_t …
             self.f(h_t, out=h_t)  # … and now f(a_t)
             if stands is not None:
                 np.copyto(h_t, h_prev, where=stands[t])
 
-        out = h[1:].swapaxes(0, 1)  # (N, T, H)
+        out = h[1:].swapaxes(0, 1).copy()  # (N, T, H)
         insist_on_finite("h", out)
         return Trace(out, out[:, -1], Saved(x, h, stands, W_x, W_h), mask)
 
@@ -163,7 +163,7 @@ class SimpleRNN(Layer):
             da_t += dh_next
             passed_on = None if stands is None else da_t * stands[t]
             da_t *= slope_t
-            np.matmul(da_t, W_h.T, out=dh_next)
+            np.dot(da_t, W_h.T, out=dh_next)
             if passed_on is not None:
                 dh_next += passed_on  # a state that stood still is the one before
 
