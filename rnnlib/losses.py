@@ -64,10 +64,11 @@ class Loss:
             NotFinite: the loss or its gradient leaves the finite numbers.
         """
         y = check_array("y", y, "(..., K)", common_float_type(y))
-        if mask is None:
-            result = self.function(y, target)
+        counts = _check_mask(mask, y)
+        if counts is None:
+            result = self.function(y.copy(), target)  # a copy, since the function may write into it
         elif "mask" in inspect.signature(self.function).parameters:
-            result = self.function(y, target, check_any_mask(mask, y.shape[:2]))
+            result = self.function(y.copy(), target, counts)
         else:
             raise TypeError(f"mask: expected None, as the function of {self!r} has no argument named mask")
         return _check_result(result, y)
@@ -118,12 +119,12 @@ class ElementLoss(Loss):
     def __call__(self, y: ArrayLike, target: Any, mask: ArrayLike | None = None) -> tuple[float, Array]:
         """Return the loss and its gradient by y; arguments and errors are those of `Loss`."""
         y = check_array("y", y, "(..., K)", common_float_type(y))
-        counts = None if mask is None else check_any_mask(mask, y.shape[:2])
+        counts = _check_mask(mask, y)
         target = self.check_target(y, target, counts)
         with np.errstate(all="ignore"):  # what leaves the finite numbers is named below
             losses, dy = self.function(y.astype(FLOAT64, copy=False), target)
             if counts is not None:
-                losses, dy = losses * _beside(counts, losses), dy * _beside(counts, dy)
+                losses, dy = _where(counts, losses), _where(counts, dy)
             n_counted = losses.size if counts is None else counts.sum() * (losses.size // counts.size)
             divisor = {"mean": n_counted, "batch": len(y) if losses.ndim else 1, "sum": 1}[self.reduction]
             loss, dy = float(losses.sum()) / divisor, (dy / divisor).astype(y.dtype, copy=False)
@@ -162,9 +163,10 @@ def _below_largest(v: Array) -> Array:
     return v - v.max(axis=-1, keepdims=True)
 
 
-def _log_sigmoid(v: Array) -> Array:
-    """Return log(sigmoid(v)) without overflow; log(1 - sigmoid(v)) is that of -v."""
-    return np.minimum(v, 0) - np.log1p(np.exp(-np.abs(v)))
+def _log_sigmoid(v: Array) -> tuple[Array, Array]:
+    """Return log y and log(1 - y) with y = sigmoid(v), without overflow."""
+    rest = np.log1p(np.exp(-np.abs(v)))
+    return np.minimum(v, 0) - rest, -np.maximum(v, 0) - rest
 
 
 def _squared_error(y: Array, target: Array) -> tuple[Array, Array]:
@@ -177,7 +179,8 @@ def _sigmoid_cross_entropy(v: Array, target: Array) -> tuple[Array, Array]:
 
     The sigmoid is part of the loss: v are logits, so that ±1000 does no harm. The target d lies between 0 and 1.
     """
-    return -target * _log_sigmoid(v) - (1 - target) * _log_sigmoid(-v), sigmoid(v) - target
+    log_y, log_rest = _log_sigmoid(v)
+    return -target * log_y - (1 - target) * log_rest, sigmoid(v) - target
 
 
 def _softmax_cross_entropy(v: Array, labels: np.ndarray) -> tuple[Array, Array]:
@@ -197,7 +200,7 @@ def _check_numbers(y: Array, target: Any, counts: NDArray[np.bool_] | None) -> A
     if target.shape != y.shape:
         raise ValueError(f"target: expected the shape of y, {y.shape}, got {target.shape}")
     if counts is not None:
-        target = np.where(_beside(counts, target), target, 0)  # what does not count may be anything
+        target = _where(counts, target)
     return check_array("target", target, "(..., K)", FLOAT64)
 
 
@@ -217,13 +220,21 @@ def _check_labels(v: Array, labels: Any, counts: NDArray[np.bool_] | None) -> ND
     if labels.shape != v.shape[:-1]:
         raise ValueError(f"labels: expected {wanted}, got {labels.shape}")
     if counts is not None and labels.dtype.kind in "iu":
-        labels = np.where(_beside(counts, labels), labels, 0)
+        labels = _where(counts, labels)
     return check_whole_numbers("labels", labels, "(...)", below=K)
 
 
-def _beside(counts: NDArray[np.bool_], array: np.ndarray) -> NDArray[np.bool_]:
-    """Return a mask (N, T) with as many axes as `array` (N, T, ...)."""
-    return counts.reshape(counts.shape + (1,) * (array.ndim - 2))
+def _check_mask(mask: ArrayLike | None, y: Array) -> NDArray[np.bool_] | None:
+    if mask is None:
+        return None
+    if y.ndim < 3:
+        raise ValueError(f"mask: expected None, as y has no time steps, got one for y {y.shape}")
+    return check_any_mask(mask, y.shape[:2])
+
+
+def _where(counts: NDArray[np.bool_], array: np.ndarray) -> np.ndarray:
+    """Return the array (N, T, ...) with zeros where the step does not count: there it may hold anything."""
+    return np.where(counts.reshape(counts.shape + (1,) * (array.ndim - 2)), array, 0)
 
 
 squared_error = ElementLoss(_squared_error, _check_numbers, identity)
