@@ -11,7 +11,8 @@ from rnnlib import Layer
 class CountedWeights(np.ndarray):
     """A weight matrix that counts the matrix products it takes part in; the count stands in `products`.
 
-    NumPy calls `__array_ufunc__` for every operation on a subclass (NEP 13).
+    NumPy calls `__array_ufunc__` for every operation on a subclass (NEP 13), and `__array_function__` for every other
+    function of its own (NEP 18).
 
     >>> W = CountedWeights.of(np.eye(2))
     >>> (np.ones((3, 2)) @ W).sum()
@@ -30,11 +31,18 @@ class CountedWeights(np.ndarray):
         return counted
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        """Do the operation on plain arrays, and count it where it is a matrix product."""
-        if ufunc is np.matmul:
-            self.products += 1
-        plain = [array.view(np.ndarray) if isinstance(array, CountedWeights) else array for array in inputs]
-        return getattr(ufunc, method)(*plain, **kwargs)
+        """Do the operation on plain arrays, and count it where it is a matrix product by `@`."""
+        self.products += ufunc is np.matmul
+        return getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
+
+    def __array_function__(self, function: Callable, types: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """Call the function on plain arrays, and count it where it is `np.dot`."""
+        self.products += function is np.dot
+        return function(*map(_plain, args), **kwargs)
+
+
+def _plain(value: Any) -> Any:
+    return value.view(np.ndarray) if isinstance(value, CountedWeights) else value
 
 
 def products_in(layer: Layer, call: Callable[[], Any]) -> dict[str, int]:
