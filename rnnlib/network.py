@@ -88,7 +88,7 @@ class Network:
         Returns:
             The trace: `out`, `state`, the traces of the layers by name in `saved`, and the mask of `out`.
         """
-        states, traces = self._by_layer(state), []
+        states, traces = self._by_layer("state", state), []
         out: Any = x
         counts: Any = mask
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
@@ -110,7 +110,7 @@ class Network:
             dout: the gradient of the loss by `trace.out`.
             dstate: the gradient by `trace.state`; nothing where it is not given.
         """
-        dstates, found = self._by_layer(dstate), {}
+        dstates, found = self._by_layer("dstate", dstate), {}
         dx: Any = dout
         with np.errstate(all="ignore"):  # a gradient that leaves the finite numbers is refused by name
             for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
@@ -147,8 +147,7 @@ class Network:
         """
         trace = self.run(x, state, mask)
         value, dout = self.loss_function(trace.out, target, trace.mask)
-        trace = copied(trace)
-        self.pending, self.last_state = (trace, dout), copied_state(trace.state)
+        self.pending, self.last_state = copied((trace, dout)), copied_state(trace.state)
         return value
 
     def backward(self) -> Array | None:
@@ -172,18 +171,21 @@ class Network:
         self.last_state = copied_state(trace.state)
         return self.loss_function.reading(trace.out)
 
-    def _by_layer(self, state: State) -> dict[str, State]:
-        """Return a state as {layer name: state}."""
+    def _by_layer(self, name: str, state: State) -> dict[str, State]:
+        """Return a state, or a gradient by one, as {layer name: state}."""
         if state is None:
             return {}
         stateful = [name for name, layer in self.layers.items() if layer.has_state]
+        if not stateful:
+            raise TypeError(f"{name}: expected None, as no layer has a state, got {short_repr(state)}")
         if isinstance(state, dict):
-            unknown = [name for name in state if name not in stateful]
+            unknown = [layer for layer in state if layer not in stateful]
             if unknown:
-                raise ValueError(f"state: expected states of {', '.join(stateful) or 'no layer'}, got {unknown[0]!r}")
+                raise ValueError(f"{name}: expected states of {', '.join(stateful)}, got {unknown[0]!r}")
             return state
-        if len(stateful) != 1:
-            raise TypeError(f"state: expected a dictionary with states of {stateful}, got {short_repr(state)}")
+        if len(stateful) > 1:
+            wanted = f"a dictionary with states of {', '.join(stateful)}"
+            raise TypeError(f"{name}: expected {wanted}, got {short_repr(state)}")
         return {stateful[0]: state}
 
     def _bare(self, states: dict[str, State]) -> State:
@@ -217,7 +219,7 @@ def _check_layers(layers: dict[str, Layer]) -> None:
     for name, layer in layers.items():
         if not isinstance(layer, Layer):
             raise TypeError(f"{name}: expected a layer, got {short_repr(layer)}")
-        if hasattr(Network, name):
+        if hasattr(Network, name) or name in Network.__annotations__:
             raise ValueError(f"{name}: expected a name that Network does not use itself")
         if type(layer).forward is not Layer.forward or type(layer).backward is not Layer.backward:
             raise TypeError(f"{name}: a network calls run and back, but {type(layer).__name__} overrides its face")

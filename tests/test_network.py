@@ -1,321 +1,572 @@
-"""RecurrentNetwork: the chain of its parts, its liberties, its refusals."""
+"""Network: the chain of its layers and its loss, states handed on, masks, a face in a caller's hands, refusals."""
 
-from functools import partial
+import copy
+import pickle
+import threading
 
 import numpy as np
 import pytest
+from layer_cases import LENGTHS, MASK, Cell, N, T, mapped
+from reference import assert_close, assert_same, complex_step, rnn_states
 
 from rnnlib import (
+    Activation,
+    Bidirectional,
     Dense,
-    RecurrentNetwork,
+    Embedding,
+    Grads,
+    Last,
+    Layer,
+    Loss,
+    Network,
+    NotFinite,
     SimpleRNN,
-    check_gradients,
+    Trace,
     sigmoid,
     sigmoid_cross_entropy,
-    sigmoid_derivative,
     softmax,
     softmax_cross_entropy,
     squared_error,
 )
 
-N, T, D, H, K = 2, 3, 4, 5, 3
+D, H, K = 2, 5, 3
 
 
-def parts(seed=0, dtype=np.float64, bias=True):
-    rng = np.random.default_rng(seed)
-    draw = lambda *shape: rng.standard_normal(shape).astype(dtype)  # noqa: E731
-    rnn = SimpleRNN(draw(D, H), draw(H, H) / 2, draw(H) if bias else None)
-    return rnn, Dense(draw(H, K), draw(K) if bias else None)
+def draw(seed, *shape, dtype=np.float64):
+    return np.random.default_rng(seed).uniform(-1, 1, shape).astype(dtype)
 
 
-def inputs(seed=1, read="all"):
-    rng = np.random.default_rng(seed)
-    y = (N, T, K) if read == "all" else (N, K)
-    return {
-        "x": rng.standard_normal((N, T, D)),
-        "h0": rng.standard_normal((N, H)),
-        "target": rng.uniform(0, 1, y),
-        "labels": rng.integers(0, K, y[:-1]),
-    }
+def rnn(n_in, n_out, seed=0, dtype=np.float64):
+    return SimpleRNN(*(draw(seed, *shape, dtype=dtype) for shape in [(n_in, n_out), (n_out, n_out), (n_out,)]))
 
 
-def network(loss=squared_error, seed=0, **options):
-    return RecurrentNetwork(*parts(seed), loss, **options)
+def dense(n_in, n_out, seed=1, dtype=np.float64):
+    return Dense(draw(seed, n_in, n_out, dtype=dtype), draw(seed, n_out, dtype=dtype))
+
+
+def cell(n_in, n_out):
+    return Cell(draw(2, n_in + n_out, 3 * n_out))
+
+
+X, TARGET = draw(3, N, T, D), np.random.default_rng(4).uniform(0, 1, (N, T, K))
+TOKENS, LABELS = np.random.default_rng(5).integers(0, 4, (2, N, T)) % [[[4]], [[K]]]
+NETWORKS = {
+    "one layer": lambda: Network(rnn=rnn(D, H), readout=dense(H, K), loss=squared_error),
+    "two layers": lambda: Network(
+        low=rnn(D, 4), high=rnn(4, H, 6), hidden=dense(H, 4), bend=Activation("tanh"), readout=dense(4, K), loss=sigmoid_cross_entropy
+    ),
+    "last": lambda: Network(rnn=rnn(D, H), last=Last(), readout=dense(H, K), loss=sigmoid_cross_entropy.reduced("sum")),
+    "tokens": lambda: Network(words=Embedding(draw(7, 4, D)), rnn=rnn(D, H), readout=dense(H, K), loss=softmax_cross_entropy),
+    "cell": lambda: Network(cell=cell(D, H), rnn=rnn(H, 4), readout=dense(4, K), loss=softmax_cross_entropy.reduced("batch")),
+    "one cell": lambda: Network(cell=cell(D, H), readout=dense(H, K), loss=squared_error),
+    "both ways": lambda: Network(
+        both=Bidirectional(rnn(D, H), rnn(D, 4, 6)), rnn=rnn(9, 4), last=Last(), readout=dense(4, K), loss=softmax_cross_entropy
+    ),
+    "output": lambda: Network(rnn=rnn(D, H), readout=dense(H, K), y=Activation("sigmoid"), loss=squared_error),
+}  # fmt: skip
+every = pytest.mark.parametrize("name", NETWORKS)
+masks = pytest.mark.parametrize("mask", [None, MASK], ids=["no mask", "mask"])
+
+
+def problem(name):
+    """Return a network, and (x, target, state) for it."""
+    net = NETWORKS[name]()
+    x = TOKENS if name == "tokens" else X
+    target = LABELS if repr(net.loss_function).startswith("softmax") else TARGET
+    if "last" in net.layers:
+        target = target[:, 0]
+    state = mapped_state(lambda array: draw(8, *array.shape), net.run(x).state)
+    return net, x, target, state
+
+
+def mapped_state(function, state):
+    if isinstance(state, dict):
+        return {name: mapped(function, part) for name, part in state.items()}
+    return mapped(function, state)
+
+
+def flat(state):
+    found = {}
+    mapped_state(lambda array: found.update({f"state {len(found)}": array}), state)
+    return found
 
 
 def gradients(net):
-    return {"x": net.backward(), "h0": net.rnn.dh0, **net.grads}
+    dx = net.backward()
+    return dict(net.grads) | flat(net.dstate) | ({} if dx is None else {"x": dx})
 
 
-def copies(arrays):
-    return {name: array.copy() for name, array in arrays.items()}
+# --- right -----------------------------------------------------------------------------------------------------------
 
 
-def same(one, other):
-    assert one.keys() == other.keys()
-    for name in one:
-        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+@masks
+@every
+def test_it_is_the_chain_of_its_layers(name, mask):
+    net, x, target, state = problem(name)
+    value, grads, handed_on = net.loss_and_grads(x, target, state, mask)
+    out, counts, traces, states, right = x, mask, {}, state, {}
+    if not isinstance(state, dict):
+        (stateful,) = (key for key, layer in net.layers.items() if layer.has_state)
+        states = {stateful: state}
+    for key, layer in net.layers.items():
+        traces[key] = layer.run(out, states.get(key), counts)
+        out, counts = traces[key].out, traces[key].mask
+    expected, dx = net.loss_function(out, target, counts)
+    for key, layer in reversed(net.layers.items()):
+        of_layer = layer.back(traces[key], dx)
+        right |= {f"{key}.{parameter}": gradient for parameter, gradient in of_layer.params.items()}
+        dx = of_layer.x
+    assert value == expected
+    assert_same(dict(grads), right)
+    ends = {key: trace.state for key, trace in traces.items() if trace.state is not None}
+    assert_same(flat(handed_on), flat(ends if len(ends) > 1 else next(iter(ends.values()))))
+    np.testing.assert_array_equal(net.predict(x, state, mask), net.loss_function.reading(out))
 
 
-LOSSES = [
-    (squared_error, "target", "identity", lambda v: v),
-    (squared_error, "target", "sigmoid", sigmoid),
-    (partial(squared_error, reduction="batch"), "target", "tanh", np.tanh),
-    (sigmoid_cross_entropy, "target", "identity", sigmoid),
-    (partial(softmax_cross_entropy, reduction="sum"), "labels", "identity", softmax),
-]
+@masks
+@every
+def test_its_gradients_are_those_of_its_loss(name, mask):
+    net, x, target, state = problem(name)
+    net.loss(x, target, state, mask)
+    found = gradients(net)
+
+    def value(**moved):
+        other = copy.deepcopy(net)
+        other.params.update({key: moved[key] for key in other.params})
+        parts = iter([moved[key] for key in flat(state)])
+        return other.loss(moved.get("x", x), target, mapped_state(lambda _: next(parts), state), mask)
+
+    arrays = dict(net.params) | flat(state) | ({} if name == "tokens" else {"x": x})
+    for key, array in arrays.items():  # a few numbers of each array: their formulas are checked layer by layer
+        for i in [(0,) * array.ndim, tuple(size - 1 for size in array.shape)]:
+            up, down = ({**arrays, key: array.copy()} for _ in range(2))
+            up[key][i] += 1e-5
+            down[key][i] -= 1e-5
+            slope = (value(**up) - value(**down)) / 2e-5
+            np.testing.assert_allclose(found[key][i], slope, rtol=0, atol=1e-9, err_msg=key)
+    assert found.keys() == arrays.keys()
 
 
-# --- right ------------------------------------------------------------------------------------------------
+def test_a_stack_of_two_is_the_plain_loop_through_both():
+    net, x, target, state = problem("two layers")
+    del net.layers["bend"]
+    net.loss_function = squared_error.reduced("sum")
+
+    def value(x, **p):
+        of = lambda part: {k.removeprefix(part): v for k, v in p.items() if k.startswith(part)}  # noqa: E731
+        h = rnn_states(x, state["low"], **of("low."), lengths=LENGTHS)
+        h = rnn_states(h, state["high"], **of("high."), lengths=LENGTHS)
+        y = (h @ p["hidden.W"] + p["hidden.b"]) @ p["readout.W"] + p["readout.b"]
+        return ((y - target) ** 2 / 2)[MASK].sum()
+
+    arrays = dict(net.params) | {"x": x}
+    np.testing.assert_allclose(net.loss(x, target, state, MASK), value(**arrays), rtol=1e-14)
+    right = complex_step(value, arrays)
+    found = gradients(net)
+    assert_close({key: found[key] for key in right}, right, rtol=0, atol=1e-13)
 
 
-@pytest.mark.parametrize("read", ["all", "last"])
-@pytest.mark.parametrize(("loss", "target", "output", "reading"), LOSSES)
-def test_it_is_the_chain_of_its_parts(loss, target, output, reading, read):
-    p = inputs(read=read)
-    net = network(loss, output=output, read=read)
-    value = net.loss(p["x"], p[target], p["h0"])
-    mine = gradients(net)
-
-    rnn, readout = parts()
-    h = rnn.forward(p["x"], p["h0"])
-    v = readout.forward(h if read == "all" else h[:, -1])
-    y = {"identity": v, "sigmoid": sigmoid(v), "tanh": np.tanh(v)}[output]
-    right, dy = loss(y, p[target])
-    slope = {"identity": 1, "sigmoid": y * (1 - y), "tanh": 1 - y**2}[output]
-    above = readout.backward(dy * slope)
-    dh = np.zeros((N, T, H))
-    if read == "all":
-        dh[...] = above
-    else:
-        dh[:, T - 1] = above
-    dx = rnn.backward(dh)
-
-    assert isinstance(value, float)
-    assert value == right
-    expected = {f"rnn.{name}": g for name, g in rnn.grads.items()}
-    expected |= {f"readout.{name}": g for name, g in readout.grads.items()}
-    same(mine, {"x": dx, "h0": rnn.dh0, **expected})
-    np.testing.assert_allclose(net.predict(p["x"], p["h0"]), reading(v), atol=1e-15)
-    assert net.predict(p["x"]).shape == ((N, T, K) if read == "all" else (N, K))
+def test_what_the_sources_did_no_biases_sigmoid_output_and_squared_error_summed_over_time():
+    net = Network(
+        rnn=SimpleRNN(draw(0, D, H), draw(1, H, H)),
+        readout=Dense(draw(2, H, K)),
+        y=Activation("sigmoid"),
+        loss=squared_error.reduced("batch"),
+    )
+    y = net.predict(X)
+    total = sum(((y[n, t] - TARGET[n, t]) ** 2).sum() / 2 for n in range(N) for t in range(T))
+    np.testing.assert_allclose(net.loss(X, TARGET), total / N, rtol=1e-14)
+    net.backward()
+    assert net.params.keys() == net.grads.keys() == {"rnn.W_x", "rnn.W_h", "readout.W"}
 
 
-@pytest.mark.parametrize("read", ["all", "last"])
-@pytest.mark.parametrize(("loss", "target", "output", "reading"), LOSSES)
-def test_its_gradients_are_those_of_its_loss(loss, target, output, reading, read):
-    p = inputs(read=read)
-    report = check_gradients(network(loss, output=output, read=read), p["x"], p[target], p["h0"])
-    assert report.ok, report
-    names = {"rnn.W_x", "rnn.W_h", "rnn.b", "readout.W", "readout.b", "x", "h0"}
-    assert {row.name for row in report.rows} == names
+@pytest.mark.parametrize(("loss", "reading"), [(sigmoid_cross_entropy, sigmoid), (softmax_cross_entropy, softmax),
+                                               (squared_error, lambda v: v), (Loss(len, np.cos), np.cos)])  # fmt: skip
+def test_predict_gives_the_losss_reading_whatever_its_reduction(loss, reading):
+    for each in [loss, *([loss.reduced("batch")] if type(loss) is not Loss else [])]:
+        net = Network(rnn=rnn(D, H), readout=dense(H, K), loss=each)
+        np.testing.assert_array_equal(net.predict(X), reading(net.run(X).out))
 
 
-def test_what_the_sources_did_sigmoid_output_squared_error_summed_over_time_no_biases():
-    p = inputs()
-    net = RecurrentNetwork(*parts(bias=False), partial(squared_error, reduction="batch"), output="sigmoid")
-    value = net.loss(p["x"], p["target"])
-    y = net.predict(p["x"])
-    total = sum(((y[n, t] - p["target"][n, t]) ** 2).sum() / 2 for n in range(N) for t in range(T))
-    np.testing.assert_allclose(value, total / N, rtol=1e-14)
-    assert net.params.keys() == {"rnn.W_x", "rnn.W_h", "readout.W"}
-    assert check_gradients(net, p["x"], p["target"]).ok
-    assert net.grads.keys() == net.params.keys()
-
-
-@pytest.mark.parametrize("loss", [sigmoid_cross_entropy, partial(sigmoid_cross_entropy, reduction="sum")])
-def test_predict_gives_probabilities(loss):
-    p = inputs()
-    y = network(loss).predict(p["x"])
-    assert 0 < y.min() < y.max() < 1
-    rows = network(partial(softmax_cross_entropy, reduction="batch")).predict(p["x"]).sum(axis=-1)
-    np.testing.assert_allclose(rows, 1, atol=1e-15)
+@masks
+@every
+def test_a_sequence_alone_is_the_same_as_in_a_padded_batch(name, mask):
+    net, x, target, state = problem(name)
+    total = net.loss_function.reduced("sum")
+    net = Network(**net.layers, loss=total)
+    value, grads, end = net.loss_and_grads(x, target, state, mask)
+    sums, losses = dict.fromkeys(grads, 0), 0
+    for n in range(N):
+        length = T if mask is None else LENGTHS[n]
+        own = target[n : n + 1] if "last" in net.layers else target[n : n + 1, :length]
+        start = mapped_state(lambda array, n=n: array[n : n + 1], state)
+        alone, its_own, its_end = net.loss_and_grads(x[n : n + 1, :length], own, start)
+        losses += alone
+        sums = {key: total + its_own[key] for key, total in sums.items()}
+        assert_close(flat(mapped_state(lambda array, n=n: array[n : n + 1], end)), flat(its_end), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(value, losses, rtol=1e-13)
+    assert_close(dict(grads), sums, rtol=0, atol=1e-12)
 
 
 def test_a_float32_network_works_in_float32():
-    p = inputs()
-    for loss, target, output, _ in LOSSES:
-        net = RecurrentNetwork(*parts(dtype=np.float32), loss, output=output)
-        net.loss(p["x"].astype(np.float32), p[target])
-        arrays = [*gradients(net).values(), net.predict(p["x"].astype(np.float32)), net.last_state]
-        assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
+    parts = {"rnn": rnn(D, H, dtype=np.float32), "readout": dense(H, K, dtype=np.float32), "y": Activation("tanh")}
+    net, wide = Network(**parts, loss=squared_error), NETWORKS["one layer"]()
+    for x in (X.astype(np.float32), X.tolist(), (X * 9).astype(int)):
+        value = net.loss(x, TARGET)  # a target in float64 is taken silently
+        assert {array.dtype for array in [*gradients(net).values(), net.predict(x), net.last_state]} == {np.dtype("f4")}
+        assert type(value) is float
+    with pytest.raises(TypeError, match="^x: expected float32 .* got float64, which would lose digits$"):
+        net.loss(X, TARGET)
+    assert wide.params.dtype == float and net.params.dtype == np.float32
 
 
-# --- stateful use -------------------------------------------------------------------------------------------
+# --- states ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_sequence_cut_in_pieces_is_the_whole():
-    net, x = network(), np.random.default_rng(3).standard_normal((N, 7, D))
-    whole = net.predict(x)
-    state, end = None, net.last_state
-    pieces = []
-    for start, stop in [(0, 2), (2, 3), (3, 7)]:
-        pieces.append(net.predict(x[:, start:stop], state))
+@pytest.mark.parametrize("name", ["one layer", "two layers", "tokens", "cell", "one cell"])
+def test_a_sequence_cut_in_pieces_is_the_whole(name):
+    net, x, _, state = problem(name)
+    whole = net.predict(x, state)
+    end, pieces = net.last_state, []
+    for piece in (x[:, :1], x[:, 1:3], x[:, 3:]):
+        pieces.append(net.predict(piece, state))
         state = net.last_state
-    np.testing.assert_allclose(np.concatenate(pieces, axis=1), whole, atol=1e-13)
-    np.testing.assert_allclose(state, end, atol=1e-13)
-    np.testing.assert_array_equal(net.predict(x), whole)  # not passed, it is reset
+    np.testing.assert_allclose(np.concatenate(pieces, axis=1), whole, rtol=0, atol=1e-14)
+    assert_close(flat(state), flat(end), rtol=0, atol=1e-14)
+
+
+def test_a_states_shape_is_that_of_the_layers_that_have_one():
+    net, x, target, state = problem("two layers")
+    assert list(state) == ["low", "high"] == list(net.run(x).state)
+    np.testing.assert_array_equal(
+        net.predict(x, {"high": state["high"]}), net.predict(x, {**state, "low": 0 * state["low"]})
+    )
+    net, x, target, state = problem("one layer")
+    np.testing.assert_array_equal(net.predict(x, {"rnn": state}), net.predict(x, state))
+    assert net.last_state.shape == state.shape == (N, H)
+    net, x, target, (h0, c0) = problem("one cell")
+    net.loss(x, target, (h0, c0))
+    net.backward()
+    assert [part.shape for part in (*net.last_state, *net.dstate)] == [(N, H)] * 4
+    bare = Network(readout=dense(D, K), loss=squared_error)
+    bare.loss(X, TARGET)
+    bare.backward()
+    assert bare.last_state is bare.dstate is None  # fmt: skip
+
+
+def test_back_takes_the_gradient_by_the_state_handed_on():
+    net, x, _, state = problem("two layers")
+    whole, first = net.run(x, state), net.run(x[:, :2], state)
+    second = net.run(x[:, 2:], first.state)
+    dout = draw(9, *whole.out.shape)
+    right, later = net.back(whole, dout), net.back(second, dout[:, 2:])
+    earlier = net.back(first, dout[:, :2], later.state)
+    np.testing.assert_allclose(np.concatenate([earlier.x, later.x], axis=1), right.x, rtol=0, atol=1e-14)
+    sums = {key: earlier.params[key] + later.params[key] for key in net.params}
+    assert_close(sums, right.params, rtol=0, atol=1e-13)
+    assert_close(earlier.state, right.state, rtol=0, atol=1e-14)
 
 
 def test_last_state_is_that_of_the_latest_call_and_the_callers():
-    p = inputs()
-    net = network()
+    net, x, target, state = problem("one layer")
     assert net.last_state is None
-    net.loss(p["x"], p["target"], p["h0"])
-    np.testing.assert_array_equal(net.last_state, parts()[0].forward(p["x"], p["h0"])[:, -1])
-    right = copies(gradients(net))
+    net.loss(x, target, state)
+    np.testing.assert_array_equal(net.last_state, net.rnn.run(x, state).state)
+    right = gradients(net)
     net.last_state[...] = np.nan
-    same(gradients(net), right)
-    net.predict(p["x"])
-    kept = net.last_state
-    np.testing.assert_array_equal(kept, parts()[0].forward(p["x"])[:, -1])
-    before = kept.copy()
-    net.predict(p["x"] + 1)
+    assert_same(gradients(net), right)
+    net.predict(x)
+    kept, before = net.last_state, net.last_state.copy()
+    np.testing.assert_array_equal(kept, net.rnn.run(x).state)
+    net.predict(x + 1)
     np.testing.assert_array_equal(kept, before)
 
 
-# --- a pending backward -------------------------------------------------------------------------------------
+# --- a pending backward, in a caller's hands ---------------------------------------------------------------------------
 
 
-def pending():
-    """Return a network with a pending backward, and the gradients that it must give."""
-    p = inputs()
-    net = network(output="sigmoid")
-    net.loss(p["x"], p["target"], p["h0"])
-    right = copies(gradients(net))
-    net.loss(p["x"], p["target"], p["h0"])
-    return net, p, right
+def pending(name="two layers", mask=MASK):
+    """Return a network with a pending backward, what it was given, and the gradients that it must give."""
+    net, x, target, state = problem(name)
+    x, target, mask = x.copy(), target.copy(), mask.copy()
+    net.loss(x, target, state, mask)
+    right = copy.deepcopy(gradients(net))
+    net.loss(x, target, state, mask)
+    return net, (x, target, state, mask), right
 
 
-def test_predict_never_disturbs_a_pending_backward():
-    net, p, right = pending()
-    net.predict(p["x"][:1, :2] + 1)  # other sizes, too
-    same(gradients(net), right)
-    y = net.predict(p["x"], p["h0"])
-    y[...] = np.nan
-    same(gradients(net), right)
+@every
+def test_run_and_back_change_nothing(name):
+    net, (x, target, state, mask), right = pending(name)
+    before = pickle.dumps((net, x, state, mask))
+    trace = net.run(x, state, mask)
+    dout = net.loss_function(trace.out, target, trace.mask)[1]
+    grads = net.back(trace, dout)
+    net.loss_and_grads(x, target, state, mask)
+    assert pickle.dumps((net, x, state, mask)) == before
+    assert_same(dict(grads.params), {key: right[key] for key in net.params})
 
 
-def test_the_layers_may_run_by_themselves_in_between():
-    net, p, right = pending()
-    net.rnn.forward(p["x"] * 2)
-    net.readout.forward(np.ones(H))
-    same(gradients(net), right)
+@every
+def test_neither_predict_nor_the_layers_by_themselves_disturb_it(name):
+    net, (x, target, state, _), right = pending(name)
+    net.predict(x[:1, :2])[...] = 9
+    for layer in net.layers.values():
+        if layer.n_in is not None:
+            layer.forward(np.ones((1, 3, layer.n_in)))
+    Network(**net.layers, loss=net.loss_function).loss(x[:, :1], target if "last" in net.layers else target[:, :1])
+    assert_same(gradients(net), right)
 
 
-def test_everything_may_be_scribbled_over_in_between():
-    net, p, right = pending()
-    for array in [*p.values(), net.last_state]:
-        array[...] = 9
+@every
+def test_everything_may_be_scribbled_over_in_between(name):
+    net, (x, target, state, mask), right = pending(name)
+    for array in [x, target, mask, *flat(state).values(), *flat(net.last_state).values(), *net.params.values()]:
+        array[...] = 1
+    assert_same(gradients(net), right)
+
+
+def test_so_may_what_a_loss_of_ones_own_returned():
+    weights = draw(3, N, T, K)
+    net = Network(rnn=rnn(D, H), readout=dense(H, K), loss=Loss(lambda y, weights: ((weights * y).sum(), weights)))
+    net.loss(X, weights)
+    right = copy.deepcopy(gradients(net))
+    net.loss(X, weights)
+    weights[...] = 0
+    assert_same(gradients(net), right)
+
+
+def test_a_loss_that_writes_into_what_it_gets_disturbs_no_gradient():
+    def careless(y, target):
+        y -= target
+        return (y**2).sum() / 2, y
+
+    parts = {"rnn": rnn(D, H), "readout": dense(H, K), "y": Activation("sigmoid")}
+    right, found = (Network(**parts, loss=loss) for loss in (squared_error.reduced("sum"), Loss(careless)))
+    assert right.loss(X, TARGET) == pytest.approx(found.loss(X, TARGET), rel=1e-14)
+    assert_close(gradients(found), gradients(right), rtol=0, atol=1e-15)
+
+
+@every
+def test_results_are_the_callers_and_twice_the_same(name):
+    net, _, right = pending(name)
+    first = gradients(net)
+    arrays = [*first.values(), *net.params.values()]
+    for i, array in enumerate(arrays):
+        assert not any(np.shares_memory(array, other) for other in arrays[i + 1 :])
+    for array in first.values():
+        array[...] = np.nan
+    assert_same(gradients(net), right)
+
+
+def test_another_thread_may_predict_meanwhile():
+    net, x, target, state = problem("cell")
+    right, done = net.loss_and_grads(x, target, state), threading.Event()
+
+    def disturb():
+        while not done.is_set():
+            net.predict(x * 2)
+            net.loss(x * 3, target)
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    found = [net.loss_and_grads(x, target, state) for _ in range(200)]
+    done.set()
+    thread.join()
+    for value, grads, _ in found:
+        assert value == right[0]
+        assert_same(dict(grads), dict(right[1]))
+
+
+@every
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_is_the_same_network_and_another_one(name, copied):
+    net, (x, target, state, mask), right = pending(name)
+    twin = copied(net)
     for array in net.params.values():
-        array += 1
-    same(gradients(net), right)
+        array[...] = 0
+    assert_same(gradients(twin), right)
+    assert twin.loss(x, target, state, mask) != net.loss(x, target, state, mask)
+    for key, array in twin.params.items():
+        layer, _, parameter = key.partition(".")
+        assert array is twin.layers[layer].params[parameter]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"target": np.ones((N, T, K + 1))}, "^target: "),
-        ({"target": np.ones((N, K))}, "^target: "),
+        ({"target": np.ones((N, T, K + 1))}, r"^target: expected the shape of y, \(3, 4, 3\), got \(3, 4, 4\)$"),
         ({"target": np.full((N, T, K), np.nan)}, "^target: .* got nan"),
-        ({"x": np.ones((N, T, D + 1))}, r"^x: expected \(N, T, D\) with D = 4"),
+        ({"x": np.ones((N, T, D + 1))}, r"^x: expected \(N, T, D\) with D = 2, got \(3, 4, 3\)$"),
         ({"x": np.full((N, T, D), np.inf)}, "^x: .* got inf"),
-        ({"h0": np.ones((N + 1, H))}, r"^h0: expected \(N, H\) with N = 2, H = 5"),
+        ({"state": {"low": np.ones((N + 1, 4))}}, r"^h0: expected \(N, H\) with N = 3, H = 4, got \(4, 4\)$"),
+        ({"state": {"readout": np.ones((N, K))}}, "^state: expected states of low, high, got 'readout'$"),
+        ({"mask": MASK[:, ::-1]}, "^mask: expected True at the first step"),
     ],
 )
-def test_a_refused_loss_leaves_everything_as_it_was(change, message):
-    net, p, right = pending()
-    state = net.last_state.copy()
+def test_a_refused_call_leaves_everything_as_it_was(change, message):
+    net, (x, target, state, mask), right = pending()
+    before = pickle.dumps(net)
+    arguments = {"x": x + 1, "target": target, "state": state, "mask": mask} | change
     with pytest.raises(ValueError, match=message):
-        net.loss(**{"x": p["x"] + 1, "target": p["target"], "h0": p["h0"]} | change)
-    np.testing.assert_array_equal(net.last_state, state)
-    same(gradients(net), right)
+        net.loss(**arguments)
+    del arguments["target"]
     if "target" not in change:
         with pytest.raises(ValueError, match=message):
-            net.predict(**{name: p[name] for name in ("x", "h0")} | change)
-        np.testing.assert_array_equal(net.last_state, state)
-        same(gradients(net), right)
+            net.predict(**arguments)
+    assert pickle.dumps(net) == before
+    assert_same(gradients(net), right)
 
 
-def test_twice_the_same_and_results_fresh():
-    net, p, right = pending()
-    first = gradients(net)
-    for array in first.values():
-        array[...] = np.nan
-    same(gradients(net), right)
-    net.loss(p["x"], net.predict(p["x"], p["h0"]), p["h0"])
-    assert not any(gradient.any() for gradient in gradients(net).values())  # overwritten, not added to
+# --- numbers that leave the finite ones ------------------------------------------------------------------------------------
 
 
-# --- parameters, and what is exchanged by hand ----------------------------------------------------------------
+@pytest.mark.parametrize("errors", ["warn", "raise"])
+def test_an_explosion_inside_is_named_with_its_layer_and_step(errors):
+    net = Network(
+        rnn=SimpleRNN.create(2, 64, rng=np.random.default_rng(0), init="normal", activation="relu"),
+        readout=dense(64, 1),
+        loss=squared_error,
+    )
+    x = np.random.default_rng(1).standard_normal((3, 500, 2))
+    finite = x[:, :20]
+    value = net.loss(finite, np.zeros((3, 20, 1)))
+    before = pickle.dumps(net)
+    with np.errstate(all=errors):
+        for call in (lambda: net.predict(x), lambda: net.loss(x, np.zeros((3, 500, 1)))):
+            with pytest.raises(NotFinite, match=r"^rnn: h is not finite from step \d\d\d on$"):
+                call()
+        assert pickle.dumps(net) == before
+        assert net.loss(finite, np.zeros((3, 20, 1))) == value
 
 
-def test_params_are_live_and_named():
-    p = inputs()
-    rnn, readout = parts()
-    net = RecurrentNetwork(rnn, readout, squared_error)
+def test_so_is_a_loss_and_a_gradient():
+    net = Network(rnn=SimpleRNN([[1.0]], [[1e200]], activation="identity"), readout=Dense([[1.0]]), loss=squared_error)
+    with pytest.raises(NotFinite, match="^the loss is not finite$"):
+        net.loss([[[1e160]]], [[[0.0]]])
+    net.loss(np.zeros((1, 3, 1)), np.ones((1, 3, 1)))  # every state is 0, and every gradient explodes
+    for call in (net.backward, lambda: net.loss_and_grads(np.zeros((1, 3, 1)), np.ones((1, 3, 1)))):
+        with pytest.raises(NotFinite, match="^the gradient of .* is not finite$"):
+            call()
+    assert not net.grads
+
+
+@every
+def test_no_network_minds_that_every_float_error_raises(name, every_float_error_raises):
+    net, (x, target, state, mask), right = pending(name)
+    for array in net.params.values():
+        array *= 2.0**-500  # products of two of them are 0
+    net.loss(x, target, state, mask)
+    net.backward()
+    net.predict(x, state, mask)
+
+
+# --- its parts -----------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_told_by_its_layers():
+    net = NETWORKS["last"]()
+    assert repr(net).splitlines() == [
+        "Network(",
+        "    rnn=SimpleRNN(D=2, H=5, tanh),",
+        "    last=Last(),",
+        "    readout=Dense(D=5, K=3),",
+        "    loss=sigmoid_cross_entropy.reduced('sum'),",
+        ")",
+    ]
     assert list(net.params) == ["rnn.W_x", "rnn.W_h", "rnn.b", "readout.W", "readout.b"]
-    assert net.grads == {}
-    for name, array in net.params.items():
-        layer, own = (rnn, name[4:]) if name.startswith("rnn.") else (readout, name[8:])
-        assert array is layer.params[own]
-        before = net.predict(p["x"])
-        array += 0.1
-        assert not np.array_equal(net.predict(p["x"]), before), name
-
-
-def test_a_wrong_derivative_put_in_by_hand_is_used_and_caught():
-    p = inputs()
-    net = network(output="sigmoid")
-    assert check_gradients(net, p["x"], p["target"]).ok
-    net.g_derivative = lambda y: sigmoid_derivative(sigmoid(y))  # taken of y as if it were v
-    report = check_gradients(net, p["x"], p["target"])
-    assert not report.ok
-    assert not report["readout.W"].ok
-    net = network(output="sigmoid")
-    net.rnn.f_derivative = lambda h: 1 - np.tanh(h) ** 2
-    report = check_gradients(net, p["x"], p["target"])
-    assert not report.ok
-    assert not report["rnn.W_h"].ok
-    assert report["readout.W"].ok  # it lies before the error
-
-
-def test_any_function_can_be_the_loss():
-    p = inputs()
-    weights = np.arange(T, dtype=float)[:, np.newaxis]
-    net = network(lambda y, target: (float((weights * (y - target) ** 4).sum()), 4 * weights * (y - target) ** 3))
-    assert check_gradients(net, p["x"] / 4, p["target"]).ok
-
-
-# --- refusals -----------------------------------------------------------------------------------------------
+    assert net.readout is net.layers["readout"] and not net.looks_ahead and NETWORKS["both ways"]().looks_ahead
+    with pytest.raises(AttributeError, match="^Network has neither an attribute nor a layer named 'lstm'$"):
+        _ = net.lstm
 
 
 def test_backward_needs_a_loss():
-    net = network()
-    net.predict(inputs()["x"])
-    with pytest.raises(RuntimeError, match="backward needs a loss before it"):
+    net, x, *_ = problem("one layer")
+    net.predict(x)
+    with pytest.raises(RuntimeError, match="^backward needs a loss before it: call loss first$"):
         net.backward()
     with pytest.raises(ValueError):
-        net.loss(inputs()["x"], np.ones(1))
-    with pytest.raises(RuntimeError, match="backward needs a loss before it"):
+        net.loss(x, np.ones(1))
+    with pytest.raises(RuntimeError):
         net.backward()
+
+
+def test_a_layer_of_ones_own_goes_through():
+    class Twice(Layer):
+        def run(self, x, state=None, mask=None):
+            return Trace(2 * x, None, (), mask)
+
+        def back(self, trace, dout, dstate=None):
+            return Grads({}, 2 * dout)
+
+    net, right = Network(twice=Twice(), rnn=rnn(D, H), loss=squared_error), Network(rnn=rnn(D, H), loss=squared_error)
+    target = draw(5, N, T, H)
+    assert net.loss(X, target) == right.loss(2 * X, target)
+    np.testing.assert_array_equal(net.backward(), 2 * right.backward())
+
+
+class OwnFace(SimpleRNN):
+    def forward(self, x, state=None, mask=None, *, h0=None):
+        return super().forward(x, state, mask, h0=h0)
+
+
+ONE = rnn(D, H)
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("arguments", "error", "message"),
     [
-        ({"read": "first"}, r"^read: expected one of all, last, got 'first'$"),
-        ({"read": None}, r"^read: "),
-        ({"loss": sigmoid_cross_entropy, "output": "sigmoid"}, "^output: sigmoid_cross_entropy takes logits"),
-        ({"loss": partial(softmax_cross_entropy, reduction="sum"), "output": "tanh"}, "^output: softmax_cross_entropy"),
-        ({"readout": Dense(np.ones((4, 3)))}, r"^readout: expected W \(H, K\) with H = 5, got \(4, 3\)$"),
-        # the message names an argument that is not there
-        ({"output": "softmax"}, r"^output: expected one of tanh, sigmoid, relu, identity, got 'softmax'$"),
-        # float32 beside float64 passes here, and fails in backward under the name of dh
-        ({"readout": Dense(np.ones((5, 3), np.float32))}, r"^readout: .*float64.* got float32"),
+        ({"loss": len, "rnn": ONE}, TypeError, r"^loss: expected a Loss, got .*: write Loss\(your_function\)$"),
+        ({"loss": "mse", "rnn": ONE}, TypeError, "^loss: expected a Loss, got 'mse'"),
+        ({}, ValueError, r"^layers: expected at least one, as in Network\(rnn=…, readout=…, loss=…\), got none$"),
+        ({"rnn": SimpleRNN}, TypeError, "^rnn: expected a layer, got <class"),
+        ({"rnn": ONE, "again": ONE}, ValueError, "^again: expected a layer of its own, got the same one as rnn$"),
+        ({"predict": ONE}, ValueError, "^predict: expected a name that Network does not use itself$"),
+        ({"grads": ONE}, ValueError, "^grads: expected a name that Network does not use itself$"),
+        ({"layers": ONE}, ValueError, "^layers: expected a name that Network does not use itself$"),
+        ({"loss_function": ONE}, ValueError, "^loss_function: expected a name that Network does not use itself$"),
+        ({"rnn": ONE, "readout": dense(4, K)}, ValueError, r"^readout: expected a layer that takes 5 features, got Dense\(D=4, K=3\)$"),
+        ({"rnn": ONE, "last": Last(), "top": rnn(4, 3)}, ValueError, "^top: expected a layer that takes 5 features"),
+        ({"rnn": ONE, "readout": dense(H, K, dtype="f4")}, TypeError, "^readout: expected float64, as the layers before, got float32$"),
+        ({"rnn": OwnFace(np.eye(2), np.eye(2))}, TypeError, "^rnn: a network calls run and back, but OwnFace overrides its face$"),
+    ],
+)  # fmt: skip
+def test_parts_that_do_not_fit_are_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        Network(**{"loss": squared_error} | arguments)
+
+
+@pytest.mark.parametrize("loss", [sigmoid_cross_entropy, softmax_cross_entropy.reduced("sum"), Loss(len, sigmoid)])
+def test_a_double_sigmoid_is_refused(loss):
+    with pytest.raises(
+        ValueError, match="^loss: .* contains its own activation, so expected no Activation as the last"
+    ):
+        Network(rnn=rnn(D, H), y=Activation("sigmoid"), loss=loss)
+    Network(y=Activation("sigmoid"), rnn=rnn(D, H), loss=loss)
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "error", "message"),
+    [
+        (
+            "two layers",
+            np.ones((N, H)),
+            TypeError,
+            r"^state: expected a dictionary with states of low, high, got array",
+        ),
+        ("one layer", {"readout": 1}, ValueError, "^state: expected states of rnn, got 'readout'$"),
+        ("one cell", {"rnn": 1}, ValueError, "^state: expected states of cell, got 'rnn'$"),
     ],
 )
-def test_parts_that_do_not_fit_are_refused(options, message):
-    rnn, readout = parts()
-    arguments = {"rnn": rnn, "readout": readout, "loss": squared_error} | options
-    with pytest.raises((ValueError, TypeError), match=message):
-        RecurrentNetwork(**arguments)
+def test_a_state_that_belongs_to_no_layer_is_refused(name, state, error, message):
+    net, x, *_ = problem(name)
+    with pytest.raises(error, match=message):
+        net.predict(x, state)
+    trace = net.run(x)
+    with pytest.raises(error, match=message.replace("^state", "^dstate")):
+        net.back(trace, trace.out, state)
+
+
+def test_a_network_without_states_takes_none():
+    with pytest.raises(TypeError, match="^state: expected None, as no layer has a state, got 1$"):
+        Network(readout=dense(D, K), loss=squared_error).predict(X, 1)
