@@ -43,7 +43,7 @@ def both(layer, x, state, mask, dout=None, dstate=None):
     return trace, results(layer.back(trace, drawn[0] if dout is None else dout, drawn[1] if dstate is None else dstate))
 
 
-# --- right -----------------------------------------------------------------------------------------------
+# --- right ----------------------------------------------------------------------------------------------------
 
 
 @masks
@@ -135,7 +135,7 @@ def test_a_sequence_cut_in_two_is_the_whole_forwards_and_backwards(name):
     assert_close(found, right, rtol=0, atol=1e-13)
 
 
-# --- masks -----------------------------------------------------------------------------------------------
+# --- masks ----------------------------------------------------------------------------------------------------
 
 
 @every(NAMES)
@@ -196,7 +196,7 @@ def test_the_mask_is_handed_on_where_there_are_steps_to_mask(name):
         np.testing.assert_array_equal(trace.mask, MASK)
 
 
-# --- pure halves, and the face --------------------------------------------------------------------------
+# --- pure halves, and the face --------------------------------------------------------------------------------
 
 
 @masks
@@ -311,7 +311,7 @@ def test_what_is_refused_changes_nothing(name):
         assert pickle.dumps(layer) == before
 
 
-# --- masks that are none, and states that do not fit ---------------------------------------------------------
+# --- masks that are none, and states that do not fit ----------------------------------------------------------
 
 
 @every(NAMES[:4] + ["bidirectional", *STATELESS])
@@ -354,7 +354,7 @@ def test_a_mask_needs_steps(name):
         case(name).layer.forward(np.ones((3, 2)), mask=MASK)
 
 
-# --- numbers that leave the finite ones ------------------------------------------------------------------
+# --- numbers that leave the finite ones -----------------------------------------------------------------------
 
 
 EXPLODING = SimpleRNN([[1.0]], [[1e200]], activation="relu")
@@ -388,7 +388,7 @@ def test_so_is_a_gradient(error):
     assert rnn.dh0 is None and not rnn.grads
 
 
-# --- a layer of one's own ----------------------------------------------------------------------------------
+# --- a layer of one's own -------------------------------------------------------------------------------------
 
 
 def test_a_layer_needs_run_and_back_alone():

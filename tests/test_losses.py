@@ -30,7 +30,7 @@ def problem(loss, shape, seed=1):
     return v, rng.integers(0, shape[-1], shape[:-1]) if loss is softmax_cross_entropy else rng.uniform(0, 1, shape)
 
 
-# --- values worked by hand --------------------------------------------------------------------------------------
+# --- values worked by hand ------------------------------------------------------------------------------------
 
 Y, TARGET = np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([[0.0, 4.0], [3.0, 1.0]])  # differences 1, -2, 0, -1
 
@@ -79,7 +79,7 @@ def test_each_loss_carries_what_a_user_reads():
     assert [loss.reading for loss in LOSSES] == [identity, sigmoid, softmax]
 
 
-# --- gradients ----------------------------------------------------------------------------------------------------
+# --- gradients ------------------------------------------------------------------------------------------------
 
 
 @each_reduction
@@ -94,7 +94,7 @@ def test_gradients_are_those_of_the_value(loss, shape, reduction, every_float_er
     np.testing.assert_allclose(dv, slopes, rtol=0, atol=1e-9)
 
 
-# --- masks --------------------------------------------------------------------------------------------------------
+# --- masks ----------------------------------------------------------------------------------------------------
 
 MASKS = {
     "padding": [[True, True, False, False], [True, True, True, True], [True, False, False, False]],
@@ -169,7 +169,7 @@ def test_a_mask_that_does_not_fit_is_refused(loss, shape, mask, error, message):
         loss(*problem(loss, shape), mask)
 
 
-# --- far out --------------------------------------------------------------------------------------------------------
+# --- far out --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_loss_that_leaves_the_finite_numbers_is_named(errors):
             squared_error.reduced("sum")(np.array([[[0], [3e38]]], np.float32), [[[0], [-3e38]]])
 
 
-# --- float types and memory -------------------------------------------------------------------------------------------
+# --- float types and memory -----------------------------------------------------------------------------------
 
 
 @every
@@ -258,7 +258,7 @@ def test_labels_of_any_whole_type(dtype):
     np.testing.assert_array_equal(dv, right[1])
 
 
-# --- a loss of one's own ------------------------------------------------------------------------------------------
+# --- a loss of one's own --------------------------------------------------------------------------------------
 
 
 def test_a_loss_of_ones_own_gets_the_target_as_it_is():
@@ -332,7 +332,7 @@ def test_what_cannot_be_called_is_no_loss():
         Loss(len, "sigmoid")
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------------------
 
 NAN = [[1.0, np.nan], [0.0, 0.0]]
 

@@ -30,7 +30,7 @@ def gradients(rnn, x, dh, h0=None, mask=None):
     return {"x": rnn.backward(dh), "h0": rnn.dh0, **rnn.grads}
 
 
-# --- the numbers of others ----------------------------------------------------------------------------------
+# --- the numbers of others ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("case", SPRINT["cases"])
@@ -148,7 +148,7 @@ def test_a_step_that_leaves_the_finite_numbers_is_named(errors):
         SimpleRNN([[1e200]], [[1.0]], activation="relu").step([[1e200]], [[0.0]])
 
 
-# --- float types and memory ----------------------------------------------------------------------------------
+# --- float types and memory -----------------------------------------------------------------------------------
 
 
 def test_integer_parameters_become_float64():
@@ -200,7 +200,7 @@ def test_weights_are_copied():
     assert not any(np.shares_memory(array, p[name]) for name, array in rnn.params.items())
 
 
-# --- create -----------------------------------------------------------------------------------------------------
+# --- create ---------------------------------------------------------------------------------------------------
 
 
 def test_create_gives_the_sizes_names_and_type_asked_for():
@@ -219,7 +219,7 @@ def test_create_draws_with_the_initialiser_named():
     np.testing.assert_array_equal(W_x, np.random.default_rng(0).standard_normal((D, H)) / 2)  # 1/√4
 
 
-# --- refusals -----------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------------------
 
 
 def with_one(shape, value):

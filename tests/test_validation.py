@@ -21,7 +21,7 @@ from rnnlib.validation import (
     short_repr,
 )
 
-# --- arrays of other libraries -----------------------------------------------------------------------------------
+# --- arrays of other libraries --------------------------------------------------------------------------------
 
 
 class Tensor:
@@ -95,7 +95,7 @@ def test_what_numpy_cannot_read_is_refused_with_its_reason():
         Dense(Broken())
 
 
-# --- float types -------------------------------------------------------------------------------------------------
+# --- float types ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "i1", "u8", "?", ">f8", ">f4"])
@@ -137,7 +137,7 @@ def test_float32_is_the_common_type_of_float32_alone(arrays, dtype):
     assert common_float_type(*arrays) == dtype
 
 
-# --- numbers that leave the finite ones --------------------------------------------------------------------------
+# --- numbers that leave the finite ones -----------------------------------------------------------------------
 
 
 def test_finite_numbers_may_be_large():
@@ -156,7 +156,7 @@ def test_the_first_step_that_is_not_finite_is_named():
         insist_on_finite("v", h[1])
 
 
-# --- masks -----------------------------------------------------------------------------------------------------
+# --- masks ----------------------------------------------------------------------------------------------------
 
 
 def test_a_layers_mask_has_no_holes_and_any_other_may():
@@ -169,7 +169,7 @@ def test_a_layers_mask_has_no_holes_and_any_other_may():
     assert check_mask(None, 2, 3) is None
 
 
-# --- everything else -------------------------------------------------------------------------------------------
+# --- everything else ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
