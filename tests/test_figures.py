@@ -151,7 +151,8 @@ def test_the_map_shows_every_notebook_inside_its_box():
     figures.course_map(ax, title="A finding")
     ax.figure.canvas.draw()
     boxes = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
-    for box, (number, title, minutes, _) in zip(boxes, NOTEBOOKS, strict=True):
+    for box, notebook in zip(boxes, NOTEBOOKS, strict=True):
+        minutes = f"{notebook.minutes} + {notebook.exercise_minutes} min"
         inside = [text for text in ax.texts if box.contains(*text.get_window_extent().get_points().mean(axis=0))]
-        assert {" ".join(text.get_text().split()) for text in inside} == {number, title, f"{minutes} min"}
+        assert {" ".join(text.get_text().split()) for text in inside} == {notebook.number, notebook.title, minutes}
         assert all(box.x0 <= text.get_window_extent().x0 and text.get_window_extent().x1 <= box.x1 for text in inside)

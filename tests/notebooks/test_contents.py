@@ -17,4 +17,5 @@ def test_the_notebook_opens_with_its_title_and_its_minutes(path):
     notebook = next(notebook for notebook in contents.NOTEBOOKS if notebook.file == path.name)
     opening = load(path).nb.cells[0].source
     assert opening.startswith(f"# {notebook.number} · {notebook.title}\n")
-    assert re.search(rf"\b{notebook.minutes} minutes", opening)
+    minutes = f"**Time** {notebook.minutes} minutes, exercises {notebook.exercise_minutes} more"
+    assert re.search(rf"{re.escape(minutes)}\b", opening)

@@ -14,7 +14,7 @@ LETTERS = 19  # of a title, that fit into a line of a box
 
 
 def course_map(ax: Axes, *, title: str) -> None:
-    """Draw one box for each notebook with its minutes, in reading order."""
+    """Draw one box for each notebook, with the minutes of its text and of its exercises, in reading order."""
     for place, notebook in enumerate(NOTEBOOKS):
         left, low = _corner(place)
         ax.add_patch(
@@ -24,7 +24,8 @@ def course_map(ax: Axes, *, title: str) -> None:
             )
         )  # fmt: skip
         ax.text(left + 0.15, low + HEIGHT - 0.14, notebook.number, va="top", fontsize=11, weight="bold")
-        ax.text(left + WIDTH - 0.12, low + HEIGHT - 0.14, f"{notebook.minutes} min", va="top", ha="right", fontsize=10)
+        minutes = f"{notebook.minutes} + {notebook.exercise_minutes} min"
+        ax.text(left + WIDTH - 0.12, low + HEIGHT - 0.14, minutes, va="top", ha="right", fontsize=10)
         title_in_lines = fill(notebook.title, LETTERS)
         ax.text(left + WIDTH / 2, low + 0.45, title_in_lines, va="center", ha="center", fontsize=11, linespacing=1.1)
         if place:
