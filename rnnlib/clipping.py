@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.validation import (
+    FLOAT64,
     NotFinite,
     check_finite,
     check_in_place,
@@ -15,7 +16,6 @@ from rnnlib.validation import (
     check_positive,
     check_real,
 )
-from rnnlib.vectors import as_vector
 
 Array = NDArray[np.floating]
 
@@ -81,7 +81,7 @@ def clip_by_value(grads: Mapping[str, Array], max_value: float) -> int:
     n_outside = 0
     with np.errstate(over="ignore"):  # a limit beyond float32 limits nothing there
         for g in grads.values():
-            n_outside += np.count_nonzero(np.abs(g) > max_value)
+            n_outside += int(np.count_nonzero(np.abs(g) > max_value))
             np.clip(g, -max_value, max_value, out=g)
     return n_outside
 
@@ -97,13 +97,13 @@ def global_norm(grads: Mapping[str, ArrayLike]) -> float:
         NotFinite: the norm is beyond float64.
     """
     arrays = {name: check_real(f"grads: {name}", g) for name, g in check_mapping("grads", grads).items()}
-    g = as_vector(arrays.values())
+    g = np.concatenate([np.zeros(0), *arrays.values()], axis=None, dtype=FLOAT64)
     sum_of_squares = float(np.vdot(g, g))
-    if not _is_exact(sum_of_squares):
-        for name, array in arrays.items():
-            check_finite(f"grads: {name}", array)
-        return _scaled_norm(g)
-    return math.sqrt(sum_of_squares)
+    if _is_exact(sum_of_squares):
+        return math.sqrt(sum_of_squares)
+    for name, array in arrays.items():
+        check_finite(f"grads: {name}", array)
+    return _scaled_norm(g)
 
 
 def _is_exact(sum_of_squares: float) -> bool:

@@ -2,24 +2,26 @@
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Self
 
 
 class Interrupts:
-    """A context in which SIGINT, sent by Ctrl-C and by the stop button, does not reach what runs in `held()`.
+    """A context in which SIGINT, sent by Ctrl-C and by the stop button, can be held back.
 
-    Outside `held()` it acts as before. Only in the main thread, and not where SIGINT is ignored: elsewhere nothing
-    is changed. When the context ends, the former handler is back.
+    Between `hold` and `release` it waits; otherwise it acts as before. Only in the main thread, and not where SIGINT
+    is ignored: there nothing is changed. When the context ends, the former handler is back.
 
     >>> with Interrupts() as interrupts:
-    ...     with interrupts.held():
+    ...     try:
+    ...         interrupts.hold()
     ...         signal.raise_signal(signal.SIGINT)
-    ...         print("done")
-    Traceback (most recent call last):
-    KeyboardInterrupt
+    ...         print("still here")
+    ...         interrupts.release()
+    ...     except KeyboardInterrupt:
+    ...         print("interrupted")
+    still here
+    interrupted
     """
 
     def __enter__(self) -> Self:
@@ -31,23 +33,22 @@ class Interrupts:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.holding = True  # what comes now finds everything at its end
+        self.hold()  # what comes now finds everything at its end
         if self.installed:
             signal.signal(signal.SIGINT, self.before)
+
+    def hold(self) -> None:
+        """Let interrupts wait from now on."""
+        self.holding, self.waiting = True, False
+
+    def release(self) -> None:
+        """Deliver an interrupt that has waited; let others pass."""
+        self.holding = False
+        if self.waiting:
+            self.before(signal.SIGINT, None)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if self.holding:
             self.waiting = True
         else:
             self.before(number, frame)
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold interrupts back; one that came is delivered at the end, unless an error ends it."""
-        self.holding, self.waiting = True, False
-        try:
-            yield
-        finally:
-            self.holding = False
-        if self.waiting:
-            self.before(signal.SIGINT, None)

@@ -20,10 +20,9 @@ from rnnlib.validation import (
     check_number,
     is_finite,
 )
-from rnnlib.vectors import Vector, as_vector, parts_of
+from rnnlib.vectors import Layout, Vector
 
 Array = NDArray[np.floating]
-Shapes = dict[str, tuple[int, ...]]
 
 
 class Setting:
@@ -49,11 +48,23 @@ class Optimizer:
     A subclass writes its formula in `move`, where all parameters are one long vector, float64 whatever their type.
     An optimiser belongs to the arrays of its first step: other arrays need an optimiser of their own.
 
+    >>> class Momentum(Optimizer):
+    ...     memory_names = ("velocity",)
+    ...     def move(self, p, g, velocity):
+    ...         velocity = 0.9 * velocity + g
+    ...         p -= self.lr * velocity
+    ...         return {"velocity": velocity}
+    >>> params, momentum = {"W": np.zeros(2)}, Momentum(lr=0.1)
+    >>> for _ in range(2):
+    ...     momentum.step(params, {"W": np.array([1.0, -1.0])})
+    >>> params["W"], momentum.state["velocity.W"]
+    (array([-0.29,  0.29]), array([ 1.9, -1.9]))
+
     Attributes:
         lr: the learning rate.
         steps: the number of steps done.
         memory_names: what the formula remembers from one step to the next, such as ("m", "v").
-        memory: a vector for each of these names, zeros before the first step.
+        memory: a vector for each of these names; empty before the first step.
     """
 
     lr = Setting("a finite number above 0", lambda number: 0 < number < np.inf)
@@ -71,7 +82,7 @@ class Optimizer:
     def _start_anew(self) -> None:
         self.steps = 0
         self.memory: dict[str, Vector] = {}
-        self._shapes: Shapes = {}  # by name, in the order of the vectors
+        self._layout: Layout | None = None
         self._arrays: dict[str, Array] = {}  # those of the first step
 
     def move(self, p: Vector, g: Vector, **memory: Vector) -> dict[str, Vector]:
@@ -93,61 +104,75 @@ class Optimizer:
             NotFinite: a parameter, or what is remembered of its gradients, would leave the finite numbers.
         """
         arrays = self._check_params(params)
-        grads = _check_grads(grads, arrays)
-        shapes = self._shapes or {name: array.shape for name, array in arrays.items()}
-        p, g = as_vector(arrays[name] for name in shapes), as_vector(grads[name] for name in shapes)
+        gradients = _check_grads(grads, arrays)
+        layout = self._layout or Layout(_shapes(arrays))
+        p, g = layout.join(arrays), layout.join(gradients)
         if not is_finite(g):
-            _refuse_infinite(grads)
-        memory = self.memory or {kind: np.zeros(len(p)) for kind in self.memory_names}
+            _refuse_infinite(gradients)
+        memory = self.memory or {kind: np.zeros(layout.size) for kind in self.memory_names}
         with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
             memory = self.move(p, g, **memory)
-            moved = {name: part.astype(arrays[name].dtype, copy=False) for name, part in parts_of(p, shapes).items()}
-        _insist_on_finite(p, moved, memory, shapes)
+            moved = {name: part.astype(arrays[name].dtype, copy=False) for name, part in layout.split(p).items()}
+        for kind, vector in memory.items():
+            if not is_finite(vector):
+                raise NotFinite(f"{_first_not_finite(layout.split(vector))}: {kind} is not finite: clip the gradients")
+        if not is_finite(p) or not all(is_finite(part) for part in moved.values() if part.dtype != FLOAT64):
+            raise NotFinite(f"{_first_not_finite(moved)} is not finite after the step: clip the gradients or lower lr")
         for name, array in arrays.items():
             array[...] = moved[name]
-        self._arrays, self._shapes, self.memory, self.steps = arrays, shapes, memory, self.steps + 1
+        self._arrays, self._layout, self.memory, self.steps = arrays, layout, memory, self.steps + 1
 
     @property
     def state(self) -> dict[str, np.ndarray]:
         """What the optimiser remembers, as copies: "steps" and, for Adam, "m.rnn.W_x", …, "v.rnn.W_x", ….
 
-        `numpy.savez` keeps it; assigned again, also in another process, training goes on to the same bits. A state
+        `numpy.savez` keeps it; assigned again, also in another process, training goes on to the same bits. The state
         of no steps makes the optimiser as new.
         """
-        parts = {kind: parts_of(vector.copy(), self._shapes) for kind, vector in self.memory.items()}
-        return {"steps": np.array(self.steps), **joined(parts)}
+        steps = {"steps": np.array(self.steps)}
+        if self._layout is None:
+            return steps
+        return steps | joined({kind: self._layout.split(vector.copy()) for kind, vector in self.memory.items()})
 
     @state.setter
     def state(self, state: Mapping[str, ArrayLike]) -> None:
-        steps, parts = _check_state(state, self.memory_names)
-        shapes = {name: array.shape for entries in parts.values() for name, array in entries.items()}
-        if self._arrays and shapes and shapes != {name: array.shape for name, array in self._arrays.items()}:
-            raise ValueError(f"state: expected that of {', '.join(self._arrays)}, in their shapes, got {shapes}")
+        steps, memory = _check_state(state, self.memory_names)
         if steps == 0:
             self._start_anew()
-        else:
-            self.steps, self._shapes = steps, shapes or self._shapes
-            self.memory = {kind: as_vector(entries[name] for name in shapes) for kind, entries in parts.items()}
+            return
+        if memory:
+            layout = Layout(_shapes(memory[self.memory_names[0]]))
+            if self._arrays and layout.shapes != _shapes(self._arrays):
+                raise ValueError(f"state: expected {_in_words(_shapes(self._arrays))}, got {_in_words(layout.shapes)}")
+            self.memory = {kind: layout.join(arrays) for kind, arrays in memory.items()}
+            self._layout = layout
+        self.steps = steps
 
     def _check_params(self, params: Mapping[str, Array]) -> dict[str, Array]:
-        params = dict(check_mapping("params", params))
-        for name, array in params.items():
-            check_in_place(name, array)
-        if self._arrays:
-            if params.keys() != self._arrays.keys() or any(params[name] is not a for name, a in self._arrays.items()):
-                raise ValueError(
-                    f"params: expected the arrays of the first step, {', '.join(self._arrays)}, got others: "
-                    "an optimiser belongs to one network"
-                )
-            return params
-        if not params:
+        """Return the parameters as a dictionary of arrays that can be changed: those of the first step."""
+        arrays = dict(check_mapping("params", params))
+        for name, array in arrays.items():
+            check_in_place(f"params: {name}", array)
+        first = self._arrays
+        if not first:
+            self._check_first(arrays)
+        elif arrays.keys() != first.keys() or any(arrays[name] is not array for name, array in first.items()):
+            raise ValueError(
+                f"params: expected the arrays of the first step, {', '.join(first)}, got others: "
+                "an optimiser belongs to one network"
+            )
+        return arrays
+
+    def _check_first(self, arrays: dict[str, Array]) -> None:
+        """Refuse arrays that the optimiser cannot belong to."""
+        if not arrays:
             raise ValueError("params: expected at least one array, got none")
-        if self._shapes and {name: array.shape for name, array in params.items()} != self._shapes:
-            raise ValueError(f"params: expected those of the state, {', '.join(self._shapes)}, in their shapes")
-        for (one, first), (other, second) in combinations(params.items(), 2):
+        if self._layout is not None and _shapes(arrays) != self._layout.shapes:
+            wanted = _in_words(self._layout.shapes)
+            raise ValueError(f"params: expected {wanted}, as in the state, got {_in_words(_shapes(arrays))}")
+        for (one, first), (other, second) in combinations(arrays.items(), 2):
             if np.shares_memory(first, second):
-                raise ValueError(f"params: expected an array under one name, got the same memory as {one} and {other}")
-        return params
+                raise ValueError(f"params: expected an array for each name, got the same memory as {one} and {other}")
 
     def __repr__(self) -> str:
         settings = inspect.signature(type(self)).parameters.values()
@@ -204,8 +229,9 @@ class Adam(Optimizer):
     def move(self, p: Vector, g: Vector, **memory: Vector) -> dict[str, Vector]:
         """Move `p` in place, and return the means m and v. They start at 0; m_hat and v_hat make up for it."""
         lr, beta1, beta2, eps, t = self.lr, self.beta1, self.beta2, self.eps, self.steps + 1
-        m = beta1 * memory["m"] + (1 - beta1) * g
-        v = beta2 * memory["v"] + (1 - beta2) * g**2
+        m, v = memory["m"], memory["v"]
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
         m_hat = m / (1 - beta1**t)
         v_hat = v / (1 - beta2**t)
         p -= lr * m_hat / (np.sqrt(v_hat) + eps)
@@ -218,7 +244,7 @@ def _check_grads(grads: Mapping[str, ArrayLike], arrays: dict[str, Array]) -> di
         raise ValueError(f"grads: expected {', '.join(arrays)}, got {', '.join(grads) or 'none'}")
     checked = {}
     for name, array in arrays.items():
-        g = grads[name]
+        g: Any = grads[name]
         if type(g) is not np.ndarray or g.dtype != array.dtype:
             g = check_array(f"grads: {name}", g, "(...)", array.dtype)
         if g.shape != array.shape:
@@ -232,32 +258,32 @@ def _refuse_infinite(grads: dict[str, Array]) -> None:
         check_finite(f"grads: {name}", g)
 
 
-def _insist_on_finite(p: Vector, moved: dict[str, Array], memory: dict[str, Vector], shapes: Shapes) -> None:
-    """Refuse a step after which a parameter, or what is remembered for it, is not finite."""
-    for kind, vector in memory.items():
-        if not is_finite(vector):
-            name = next(name for name, part in parts_of(vector, shapes).items() if not is_finite(part))
-            raise NotFinite(f"{name}: {kind} is not finite, as the gradient is too large: clip it")
-    for name, part in moved.items():
-        if not is_finite(part):
-            raise NotFinite(f"{name} is not finite after the step: clip the gradients, or take a smaller lr")
+def _first_not_finite(arrays: Mapping[str, Array]) -> str:
+    return next(name for name, array in arrays.items() if not is_finite(array))
 
 
 def _check_state(state: Mapping[str, ArrayLike], kinds: tuple[str, ...]) -> tuple[int, dict[str, dict[str, Array]]]:
-    """Return the number of steps, and for each kind of memory its arrays by the names of the parameters."""
-    state = dict(check_mapping("state", state))
-    steps = check_int("state: steps", np.asarray(state.pop("steps", None))[()], least=0)
-    parts = {kind: parted(state, kind) for kind in kinds}
-    names = next(iter(parts.values()), {}).keys()
-    if state.keys() != joined({kind: dict.fromkeys(names) for kind in kinds}).keys() or bool(names) != bool(
-        kinds and steps
-    ):
-        wanted = ", ".join(f"{kind}.… for each parameter" for kind in kinds) if steps else ""
-        raise ValueError(f"state: expected steps = {steps} and {wanted or 'no more'}, got {', '.join(state) or 'none'}")
-    for kind, entries in parts.items():
-        for name, array in entries.items():
-            first = np.shape(parts[kinds[0]][name])
-            entries[name] = check_array(f"state: {kind}.{name}", array, "(...)", FLOAT64)
-            if entries[name].shape != first:
-                raise ValueError(f"state: {kind}.{name}: expected {first}, got {entries[name].shape}")
-    return steps, parts
+    """Return the number of steps, and for each kind of memory its arrays under the names of the parameters."""
+    entries = dict(check_mapping("state", state))
+    steps = check_int("state: steps", np.asarray(entries.get("steps"))[()], least=0)
+    kinds = kinds if steps else ()
+    names = parted(entries, kinds[0]).keys() if kinds else ()
+    expected = ["steps", *joined({kind: dict.fromkeys(names) for kind in kinds})]
+    if entries.keys() != set(expected) or bool(kinds) != bool(names):
+        wanted = [f"{kind}.…" for kind in kinds]
+        raise ValueError(f"state: expected {', '.join(['steps', *wanted])}, got {', '.join(entries)}")
+    memory: dict[str, dict[str, Array]] = {kind: {} for kind in kinds}
+    for kind, arrays in memory.items():
+        for name in names:
+            arrays[name] = check_array(f"state: {kind}.{name}", entries[f"{kind}.{name}"], "(...)", FLOAT64)
+        if _shapes(arrays) != _shapes(memory[kinds[0]]):
+            raise ValueError(f"state: expected {kind} in the shapes of {kinds[0]}, got {_in_words(_shapes(arrays))}")
+    return steps, memory
+
+
+def _shapes(arrays: Mapping[str, Array]) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in arrays.items()}
+
+
+def _in_words(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} {shape}" for name, shape in shapes.items())

@@ -131,8 +131,9 @@ def fit(
     with Interrupts() as interrupts:
         try:
             for batch in islice(batches, steps):
-                with interrupts.held():
-                    training.update(batch)
+                interrupts.hold()
+                training.update(batch)
+                interrupts.release()
                 if history.steps % every == 0:
                     bar.advance(every)
                     if _reaches_one(until, net, history):
@@ -140,7 +141,9 @@ def fit(
                         break
             else:
                 if history.steps == 0:
-                    raise ValueError("batches: expected (x, target) at least once, got none: a generator runs only once")
+                    raise ValueError(
+                        "batches: expected (x, target) at least once, got none: a generator runs only once"
+                    )
                 if history.steps % every:
                     _reaches_one(until, net, history)
                 history.ending = f"all {steps} steps done"
@@ -175,8 +178,7 @@ class _Training:
         N = self._check_N(x) if self.carry_state else None
         before = _Snapshot(self.net.params, self.optimizer, self.history)
         try:
-            with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
-                state = self._change(x, target, mask)
+            state = self._change(x, target, mask)
         except NotFinite as error:
             before.restore()
             raise NotFinite(f"update {before.steps + 1}: {error}") from error

@@ -65,8 +65,10 @@ def check_in_place(name: str, array: Any) -> NDArray[np.floating]:
         TypeError: anything else than such an array.
         ValueError: an array that cannot be written to.
     """
+    if type(array) is np.ndarray and array.dtype in (FLOAT64, FLOAT32) and array.flags.writeable:
+        return array  # as nearly all are
     is_plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
-    if not is_plain or array.dtype.kind != "f" or array.itemsize not in (4, 8):
+    if not is_plain or array.dtype.newbyteorder("=") not in (FLOAT32, FLOAT64):
         got = getattr(array, "dtype", type(array).__name__)
         raise TypeError(f"{name}: expected a float array, to be changed in place, got {got}")
     if not array.flags.writeable:

@@ -1,7 +1,7 @@
 """Arrays under names as one long vector, for formulas that do the same to every entry."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,23 +9,28 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 
 
-def as_vector(arrays: Iterable[NDArray[np.floating]]) -> Vector:
-    """Return the entries of all arrays in a vector of its own.
+class Layout:
+    """Where each of several named arrays stands in a vector that holds them all.
 
-    >>> as_vector([np.array([[1.0, 2.0]]), np.array(3.0)])
+    >>> layout = Layout({"W": (1, 2), "b": ()})
+    >>> layout.join({"W": np.array([[1.0, 2.0]]), "b": np.array(3.0)})
     array([1., 2., 3.])
-    """
-    return np.concatenate([np.zeros(0), *arrays], axis=None, dtype=np.float64)
-
-
-def parts_of(vector: Vector, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Vector]:
-    """Return the stretches of a vector in these shapes and under their names, as views.
-
-    >>> parts_of(np.array([1.0, 2.0, 3.0]), {"W": (1, 2), "b": ()})
+    >>> layout.split(np.array([1.0, 2.0, 3.0]))
     {'W': array([[1., 2.]]), 'b': array(3.)}
     """
-    parts, start = {}, 0
-    for name, shape in shapes.items():
-        end = start + math.prod(shape)
-        parts[name], start = vector[start:end].reshape(shape), end
-    return parts
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Place the arrays, of which the shapes are given, one behind the other."""
+        self.shapes, self.size = dict(shapes), 0
+        self._places: dict[str, slice] = {}
+        for name, shape in self.shapes.items():
+            start, self.size = self.size, self.size + math.prod(shape)
+            self._places[name] = slice(start, self.size)
+
+    def join(self, arrays: Mapping[str, NDArray[np.floating]]) -> Vector:
+        """Return the entries of all arrays in a new vector."""
+        return np.concatenate([arrays[name] for name in self.shapes], axis=None, dtype=np.float64)
+
+    def split(self, vector: Vector) -> dict[str, Vector]:
+        """Return the stretches of the vector, as views, under their names and in their shapes."""
+        return {name: vector[place].reshape(self.shapes[name]) for name, place in self._places.items()}
