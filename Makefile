@@ -31,7 +31,7 @@ uv="$$tmp/venv/bin/uv"
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-oldest test-newest mutants bench install refresh lint lock lock-check
+.PHONY: help lab test test-browser test-oldest test-newest fresh-seeds mutants bench install refresh lint lock lock-check
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -61,6 +61,10 @@ test-browser:  ## open every notebook in JupyterLab in a browser, and click thro
 	@$(INSTALL)
 	@$(INSTALL) browser
 	@$(PY) -m pytest -v tests/browser
+
+fresh-seeds:  ## run the notebooks with 20 other random streams: what they prove must hold there too (NB="…" for one)
+	@$(INSTALL)
+	@$(ONE_THREAD) $(PY) tests/fresh_seeds.py $(NB)
 
 mutants:  ## change rnnlib in 2,500 small ways, one at a time, and count those that the tests notice
 	@$(INSTALL)
