@@ -38,3 +38,14 @@ def test_each_question_that_learners_ask_most_is_asked_somewhere():
         names, numbers = re.findall(r"`([\w-]+)`", row), re.findall(r"\d\.\d", row)
         assert names and numbers
         assert set(names) <= set(QUIZZES) and set(numbers) <= set(CHECKERS), row
+
+
+def test_the_systems_that_are_named_are_those_that_are_checked():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (platforms,) = re.findall(r"^PLATFORMS := (.+)$", makefile, re.MULTILINE)
+    oldest, *_, newest = re.findall(r"^PYTHONS +:= (.+)$", makefile, re.MULTILINE)[0].split()
+    (named,) = re.findall(rf"^\| (Linux.+) \| {oldest} to {newest} \|$", README, re.MULTILINE)
+    words = {"manylinux": "Linux", "apple": "macOS", "windows": "Windows", "x86_64-m": "x86-64", "aarch64-m": "ARM"}
+    words |= {"x86_64-apple": "Intel", "aarch64-apple": "Apple"}
+    for part, word in words.items():
+        assert (part in platforms) == (word in named), word
