@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 TESTS = Path(__file__).parent
-N, T, D, H = 2, 4, 3, 5
+N, T, D, H, K = 2, 4, 3, 5, 6
 
 
 def rounded(generator: torch.Generator, *shape: int) -> torch.Tensor:
@@ -46,6 +46,18 @@ def one_layer(nonlinearity: str, seed: int) -> dict:
     case = numbers((h * r).sum(), **dict(rnn.named_parameters()), x=x, h0=h0, r=r, h=h)
     rnn.batch_first = False  # PyTorch's default: time first
     return case | {"h_time_first": rnn(x.transpose(0, 1), h0[None])[0].tolist()}
+
+
+def with_readout() -> dict:
+    """One recurrent layer in PyTorch's default order, time first, and a linear readout; by PyTorch's own names."""
+    generator = torch.Generator().manual_seed(5)
+    rnn = with_rounded_weights(torch.nn.RNN(D, H), generator)
+    readout = with_rounded_weights(torch.nn.Linear(H, K), generator)
+    x, h_0 = rounded(generator, T, N, D), rounded(generator, 1, N, H)
+    output, h_n = rnn(input=x, hx=h_0)
+    tensors = dict(rnn.named_parameters()) | dict(readout.named_parameters())
+    tensors |= {"input": x, "h_0": h_0, "output": output, "h_n": h_n, "v": readout(output)}
+    return {name: tensor.tolist() for name, tensor in tensors.items()}
 
 
 def sequence_to_class() -> dict:
@@ -86,8 +98,8 @@ def write(path: Path, made_by: str, cases: dict) -> None:
 if __name__ == "__main__":
     write(
         TESTS.parent / "rnnlib" / "course" / "data" / "pytorch_rnn.json",
-        "torch.nn.RNN, {}, batch_first=True, loss sum(h * r)",
-        {"tanh": one_layer("tanh", 1), "relu": one_layer("relu", 2)},
+        "torch.nn.RNN, {}, batch_first=True, loss sum(h * r); readout: time first, and torch.nn.Linear",
+        {"tanh": one_layer("tanh", 1), "relu": one_layer("relu", 2), "readout": with_readout()},
     )
     write(
         TESTS / "data" / "pytorch_models.json",

@@ -8,7 +8,8 @@ import pytest
 from rnnlib.course import data
 
 FOLDER = Path(data.__file__).parent
-LOADERS = {name: getattr(data, name) for name in ("sound", "price", "text", "sprint", "keras_rnn", "pytorch_rnn")}
+NAMES = ("sound", "price", "text", "sprint", "keras_rnn", "pytorch_rnn", "zerotsuku2_rnn")
+LOADERS = {name: getattr(data, name) for name in NAMES}
 
 
 def test_the_sound_is_the_synthetic_vowel_of_the_readme():
@@ -34,7 +35,10 @@ def test_the_reference_numbers_are_arrays_under_the_names_that_are_documented():
     assert case["h"].shape == (1, 3, 4)
     assert case["losses"]["sum(h3)"]["grads"]["W_h"].shape == (4, 4)
     assert data.keras_rnn()["h"].shape == (2, 4, 5)
+    assert data.keras_rnn()["last"].shape == (2, 5)
     assert data.pytorch_rnn()["relu"]["dweight_hh_l0"].shape == (5, 5)
+    assert data.pytorch_rnn()["readout"]["h_0"].shape == (1, 2, 5)
+    assert data.zerotsuku2_rnn()["dh_next"].shape == (2, 4, 5)
     assert data.text().startswith("Alice was beginning")
 
 
