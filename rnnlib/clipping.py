@@ -96,7 +96,10 @@ def global_norm(grads: Mapping[str, ArrayLike]) -> float:
         TypeError, ValueError: a gradient that is not made of finite numbers.
         NotFinite: the norm is beyond float64.
     """
-    arrays = {name: check_real(f"grads: {name}", g) for name, g in check_mapping("grads", grads).items()}
+    arrays = dict(check_mapping("grads", grads))
+    for name, array in arrays.items():
+        if type(array) is not np.ndarray or array.dtype != FLOAT64:
+            arrays[name] = check_real(f"grads: {name}", array)
     g = np.concatenate([np.zeros(0), *arrays.values()], axis=None, dtype=FLOAT64)
     sum_of_squares = float(np.vdot(g, g))
     if _is_exact(sum_of_squares):

@@ -5,6 +5,7 @@ batch and takes the mean over its N items; "sum" adds up everything.
 """
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from rnnlib.activations import identity, sigmoid
 from rnnlib.validation import (
     FLOAT64,
+    NotFinite,
     as_ndarray,
     check_any_mask,
     check_array,
@@ -128,7 +130,8 @@ class ElementLoss(Loss):
             n_counted = losses.size if counts is None else counts.sum() * (losses.size // counts.size)
             divisor = {"mean": n_counted, "batch": len(y) if losses.ndim else 1, "sum": 1}[self.reduction]
             loss, dy = float(losses.sum()) / divisor, (dy / divisor).astype(y.dtype, copy=False)
-        insist_on_finite("the loss", loss)
+        if not math.isfinite(loss):
+            raise NotFinite("the loss is not finite")
         insist_on_finite("the gradient of the loss", dy)
         return loss, dy
 
@@ -163,10 +166,11 @@ def _below_largest(v: Array) -> Array:
     return v - v.max(axis=-1, keepdims=True)
 
 
-def _log_sigmoid(v: Array) -> tuple[Array, Array]:
-    """Return log y and log(1 - y) with y = sigmoid(v), without overflow."""
-    rest = np.log1p(np.exp(-np.abs(v)))
-    return np.minimum(v, 0) - rest, -np.maximum(v, 0) - rest
+def _sigmoid_and_logs(v: Array) -> tuple[Array, Array, Array]:
+    """Return y = sigmoid(v), log y and log(1 - y), without overflow: no exp is above 1."""
+    low, z = np.minimum(v, 0), np.exp(-np.abs(v))
+    log_1_z = np.log1p(z)
+    return np.exp(low) / (1 + z), low - log_1_z, low - v - log_1_z
 
 
 def _squared_error(y: Array, target: Array) -> tuple[Array, Array]:
@@ -179,8 +183,8 @@ def _sigmoid_cross_entropy(v: Array, target: Array) -> tuple[Array, Array]:
 
     The sigmoid is part of the loss: v are logits, so that ±1000 does no harm. The target d lies between 0 and 1.
     """
-    log_y, log_rest = _log_sigmoid(v)
-    return -target * log_y - (1 - target) * log_rest, sigmoid(v) - target
+    y, log_y, log_1_y = _sigmoid_and_logs(v)
+    return -target * log_y - (1 - target) * log_1_y, y - target
 
 
 def _softmax_cross_entropy(v: Array, labels: np.ndarray) -> tuple[Array, Array]:
@@ -196,10 +200,11 @@ def _softmax_cross_entropy(v: Array, labels: np.ndarray) -> tuple[Array, Array]:
 
 
 def _check_numbers(y: Array, target: Any, counts: NDArray[np.bool_] | None) -> Array:
-    target = as_ndarray("target", target, f"the shape of y, {y.shape}")
+    if type(target) is not np.ndarray:
+        target = as_ndarray("target", target, f"the shape of y, {y.shape}")
     if target.shape != y.shape:
         raise ValueError(f"target: expected the shape of y, {y.shape}, got {target.shape}")
-    if counts is not None:
+    if counts is not None and target.dtype.kind in "fiub":
         target = _where(counts, target)
     return check_array("target", target, "(..., K)", FLOAT64)
 

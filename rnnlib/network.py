@@ -88,19 +88,20 @@ class Network:
         Returns:
             The trace: `out`, `state`, the traces of the layers by name in `saved`, and the mask of `out`.
         """
-        states, traces = self._by_layer("state", state), []
+        with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
+            return self._run(x, state, mask)
+
+    def _run(self, x: ArrayLike, state: State, mask: ArrayLike | None) -> Trace:
+        states, traces = self._by_layer("state", state), {}
         out: Any = x
         counts: Any = mask
-        with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
-            for name, layer in self.layers.items():
-                try:
-                    trace = layer.run(out, states.get(name), counts)
-                except NotFinite as error:
-                    raise NotFinite(f"{name}: {error}") from None
-                traces.append(trace)
-                out, counts = trace.out, trace.mask
-        handed_on = {name: trace.state for name, trace in zip(self.layers, traces, strict=True)}
-        return Trace(out, self._bare(handed_on), tuple(traces), counts)
+        for name, layer in self.layers.items():
+            try:
+                traces[name] = trace = layer.run(out, states.get(name), counts)
+            except NotFinite as error:
+                raise NotFinite(f"{name}: {error}") from None
+            out, counts = trace.out, trace.mask
+        return Trace(out, self._bare(traces), tuple(traces.values()), counts)
 
     def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
         """Compute the gradients, and change nothing in the network.
@@ -110,16 +111,19 @@ class Network:
             dout: the gradient of the loss by `trace.out`.
             dstate: the gradient by `trace.state`; nothing where it is not given.
         """
-        dstates, found = self._by_layer("dstate", dstate), {}
-        dx: Any = dout
         with np.errstate(all="ignore"):  # a gradient that leaves the finite numbers is refused by name
-            for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
-                found[name] = layer.back(of_layer, dx, dstates.get(name))
-                dx = found[name].x
-        params = joined({name: found[name].params for name in self.layers})
-        grads = Grads(params, dx, self._bare({name: found[name].state for name in self.layers}))
+            grads = self._back(trace, dout, dstate)
         insist_on_finite_grads(grads)
         return grads
+
+    def _back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
+        dstates, found = self._by_layer("dstate", dstate), {}
+        dx: Any = dout
+        for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
+            found[name] = grads = layer.back(of_layer, dx, dstates.get(name))
+            dx = grads.x
+        params = joined({name: found[name].params for name in self.layers})
+        return Grads(params, dx, self._bare(found))
 
     def loss_and_grads(
         self, x: ArrayLike, target: Any, state: State = None, mask: ArrayLike | None = None
@@ -128,9 +132,12 @@ class Network:
 
         Args and errors are those of `loss`.
         """
-        trace = self.run(x, state, mask)
-        value, dout = self.loss_function(trace.out, target, trace.mask)
-        return value, self.back(trace, dout).params, trace.state
+        with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
+            trace = self._run(x, state, mask)
+            value, dout = self.loss_function(trace.out, target, trace.mask)
+            grads = self._back(trace, dout).params
+        insist_on_finite_grads(Grads(grads, None))
+        return value, grads, trace.state
 
     def loss(self, x: ArrayLike, target: Any, state: State = None, mask: ArrayLike | None = None) -> float:
         """Return the loss on a batch, and keep what `backward` needs.
@@ -188,12 +195,13 @@ class Network:
             raise TypeError(f"{name}: expected {wanted}, got {short_repr(state)}")
         return {stateful[0]: state}
 
-    def _bare(self, states: dict[str, State]) -> State:
-        """Return states by layer as a network's state: of a single layer with a state, that state itself."""
-        states = {name: state for name, state in states.items() if self.layers[name].has_state}
-        if not states:
-            return None
-        return states if len(states) > 1 else next(iter(states.values()))
+    def _bare(self, found: Mapping[str, Trace | Grads]) -> State:
+        """Return the states of the layers as a network's state: of a single layer with a state, that state itself."""
+        states = {name: found[name].state for name, layer in self.layers.items() if layer.state_names}
+        if len(states) == 1:
+            (state,) = states.values()
+            return state
+        return states or None
 
     def __getattr__(self, name: str) -> Layer:
         layers = self.__dict__.get("layers", {})

@@ -107,17 +107,12 @@ class Optimizer:
         gradients = _check_grads(grads, arrays)
         layout = self._layout or Layout(_shapes(arrays))
         p, g = layout.join(arrays), layout.join(gradients)
-        if not is_finite(g):
-            _refuse_infinite(gradients)
         memory = self.memory or {kind: np.zeros(layout.size) for kind in self.memory_names}
         with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
             memory = self.move(p, g, **memory)
             moved = {name: part.astype(arrays[name].dtype, copy=False) for name, part in layout.split(p).items()}
-        for kind, vector in memory.items():
-            if not is_finite(vector):
-                raise NotFinite(f"{_first_not_finite(layout.split(vector))}: {kind} is not finite: clip the gradients")
-        if not is_finite(p) or not all(is_finite(part) for part in moved.values() if part.dtype != FLOAT64):
-            raise NotFinite(f"{_first_not_finite(moved)} is not finite after the step: clip the gradients or lower lr")
+        if not all(map(is_finite, [*memory.values(), p, *(part for part in moved.values() if part.dtype != FLOAT64)])):
+            _explain(gradients, {kind: layout.split(vector) for kind, vector in memory.items()}, moved)
         for name, array in arrays.items():
             array[...] = moved[name]
         self._arrays, self._layout, self.memory, self.steps = arrays, layout, memory, self.steps + 1
@@ -253,13 +248,17 @@ def _check_grads(grads: Mapping[str, ArrayLike], arrays: dict[str, Array]) -> di
     return checked
 
 
-def _refuse_infinite(grads: dict[str, Array]) -> None:
+def _explain(grads: dict[str, Array], memory: dict[str, dict[str, Array]], moved: dict[str, Array]) -> None:
+    """Name the first array that is not finite: a gradient, what is remembered of it, or a parameter after the step."""
     for name, g in grads.items():
         check_finite(f"grads: {name}", g)
-
-
-def _first_not_finite(arrays: Mapping[str, Array]) -> str:
-    return next(name for name, array in arrays.items() if not is_finite(array))
+    for kind, arrays in memory.items():
+        for name, array in arrays.items():
+            if not is_finite(array):
+                raise NotFinite(f"{name}: {kind} is not finite, as the gradient is too large: clip it")
+    for name, array in moved.items():
+        if not is_finite(array):
+            raise NotFinite(f"{name} is not finite after the step: clip the gradients, or take a smaller lr")
 
 
 def _check_state(state: Mapping[str, ArrayLike], kinds: tuple[str, ...]) -> tuple[int, dict[str, dict[str, Array]]]:

@@ -36,6 +36,9 @@ class Params(Mapping[str, NDArray[np.floating]]):
     def __setitem__(self, name: str, value: ArrayLike) -> None:
         self.update({name: value})
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._arrays
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
 

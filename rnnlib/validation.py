@@ -166,6 +166,8 @@ def _is_typed(value: Any) -> bool:
 
 
 def _type_of(array: Any) -> np.dtype | None:
+    if type(array) is np.ndarray:
+        return array.dtype.newbyteorder("=")
     with suppress(TypeError, ValueError, RuntimeError):  # what NumPy cannot read is refused by name later
         return np.asarray(array).dtype.newbyteorder("=")
     return None
@@ -267,7 +269,7 @@ def check_callable(name: str, value: Any) -> Callable:
 
 def check_mapping(name: str, value: Any) -> Mapping[str, Any]:
     """Return `value` where it is a mapping whose keys are names, or refuse it with a TypeError."""
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+    if not isinstance(value, Mapping) or not all([isinstance(key, str) for key in value]):
         raise TypeError(f"{name}: expected a dictionary with names as keys, got {short_repr(value)}")
     return value
 

@@ -22,10 +22,10 @@ class Layout:
     def __init__(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Place the arrays, of which the shapes are given, one behind the other."""
         self.shapes, self.size = dict(shapes), 0
-        self._places: dict[str, slice] = {}
+        self._places: list[tuple[str, slice, tuple[int, ...]]] = []
         for name, shape in self.shapes.items():
             start, self.size = self.size, self.size + math.prod(shape)
-            self._places[name] = slice(start, self.size)
+            self._places.append((name, slice(start, self.size), shape))
 
     def join(self, arrays: Mapping[str, NDArray[np.floating]]) -> Vector:
         """Return the entries of all arrays in a new vector."""
@@ -33,4 +33,4 @@ class Layout:
 
     def split(self, vector: Vector) -> dict[str, Vector]:
         """Return the stretches of the vector, as views, under their names and in their shapes."""
-        return {name: vector[place].reshape(self.shapes[name]) for name, place in self._places.items()}
+        return {name: vector[place].reshape(shape) for name, place, shape in self._places}

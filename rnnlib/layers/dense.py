@@ -88,10 +88,11 @@ class Dense(Layer):
         dv = check_array("dv", dout, "(..., K)", W.dtype, K=W.shape[1])
         if dv.shape != trace.out.shape:
             raise ValueError(f"dv: expected {trace.out.shape}, got {dv.shape}")
-        grads = {"W": rows(x).T @ rows(dv)}
+        dvs = rows(dv)
+        grads = {"W": rows(x).T @ dvs}
         if "b" in self.params:
-            grads["b"] = rows(dv).sum(axis=0)
-        return Grads(grads, dv @ W.T)
+            grads["b"] = dvs.sum(axis=0)
+        return Grads(grads, np.dot(dvs, W.T).reshape(x.shape))
 
     def __repr__(self) -> str:
         bias = "" if "b" in self.params else ", no bias"

@@ -151,7 +151,7 @@ class SimpleRNN(Layer):
         x, h, stands, W_x, W_h = trace.saved
         T, N, H = h[1:].shape
         dh = check_array("dh", dout, "(N, T, H)", h.dtype, N=N, T=T, H=H)
-        dh_next = np.zeros_like(h[0])  # (N, H): what comes back from the steps after
+        dh_next = np.zeros((N, H), h.dtype)  # what comes back from the steps after
         if dstate is not None:
             dh_next += check_array("dstate", dstate, "(N, H)", h.dtype, N=N, H=H)
 
@@ -167,10 +167,11 @@ class SimpleRNN(Layer):
             if passed_on is not None:
                 dh_next += passed_on  # a state that stood still is the one before
 
-        grads = {"W_x": rows(x).T @ rows(da), "W_h": rows(h[:-1]).T @ rows(da)}  # h_{t-1} beside da_t
+        das = rows(da)
+        grads = {"W_x": rows(x).T @ das, "W_h": rows(h[:-1]).T @ das}  # h_{t-1} beside da_t
         if "b" in self.params:
-            grads["b"] = rows(da).sum(axis=0)
-        dx = (rows(da) @ W_x.T).reshape(x.shape)
+            grads["b"] = das.sum(axis=0)
+        dx = np.dot(das, W_x.T).reshape(x.shape)
         return Grads(grads, dx.swapaxes(0, 1), state=dh_next, a=da.swapaxes(0, 1))
 
     def step(self, x_t: ArrayLike, h_prev: ArrayLike) -> Array:
