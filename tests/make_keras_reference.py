@@ -1,4 +1,4 @@
-"""Remake rnnlib/course/data/keras_rnn.json with Keras's SimpleRNN and Dense: the only place where the project needs Keras.
+"""Remake rnnlib/course/data/keras_rnn.json with Keras's SimpleRNN and Dense: only this script needs Keras.
 
 Run it as `KERAS_BACKEND=torch python tests/make_keras_reference.py` in an environment with Keras and a backend.
 """

@@ -37,8 +37,8 @@ def sprint() -> dict[str, Any]:
 def keras_rnn() -> dict[str, Any]:
     """Return `keras.layers.SimpleRNN` and `Dense` on a small batch, float32, by Keras's names.
 
-    kernel (3, 5), recurrent_kernel (5, 5), bias (5,), x (2, 4, 3), h0 (2, 5), all states h (2, 4, 5), the last one alone
-    (2, 5), dense_kernel (5, 6), dense_bias (6,), and the logits v (2, 4, 6).
+    kernel (3, 5), recurrent_kernel (5, 5), bias (5,), x (2, 4, 3), h0 (2, 5), all states h (2, 4, 5), the last one
+    alone (2, 5), dense_kernel (5, 6), dense_bias (6,), and the logits v (2, 4, 6).
     """
     return _arrays("keras_rnn.json")
 
@@ -46,10 +46,11 @@ def keras_rnn() -> dict[str, Any]:
 def pytorch_rnn() -> dict[str, Any]:
     """Return `torch.nn.RNN` on a small batch, float64, by PyTorch's names: "tanh", "relu" and "readout".
 
-    The first two have weight_ih_l0 (5, 3), weight_hh_l0 (5, 5), bias_ih_l0 and bias_hh_l0 (5,), x (2, 4, 3), h0 (2, 5), all
-    states h (2, 4, 5) and h_time_first (4, 2, 5), r (2, 4, 5), and the gradients of Σ h · r: dx, dh0, dweight_ih_l0, …
-    "readout" is in PyTorch's default order, with a `torch.nn.Linear` on top: the four weights as above, input (4, 2, 3),
-    h_0 and h_n (1, 2, 5), output (4, 2, 5), weight (6, 5), bias (6,), and the logits v (4, 2, 6).
+    The first two have weight_ih_l0 (5, 3), weight_hh_l0 (5, 5), bias_ih_l0 and bias_hh_l0 (5,), x (2, 4, 3), h0 (2, 5),
+    all states h (2, 4, 5) and h_time_first (4, 2, 5), r (2, 4, 5), and the gradients of Σ h · r:
+    dx, dh0, dweight_ih_l0, …
+    "readout" is in PyTorch's default order, with a `torch.nn.Linear` on top: the four weights as above, input
+    (4, 2, 3), h_0 and h_n (1, 2, 5), output (4, 2, 5), weight (6, 5), bias (6,), and the logits v (4, 2, 6).
     """
     return _arrays("pytorch_rnn.json")
 
