@@ -1,0 +1,149 @@
+"""The terms of the course in English and Japanese, with their names in code; notebook 00 shows them as a table."""
+
+from html import escape
+from typing import NamedTuple
+
+from IPython.display import display
+
+
+class Term(NamedTuple):
+    """A term: in English, in Japanese (where there are several words, with commas), in code, and the section or exercise that explains it."""
+
+    english: str
+    japanese: str
+    code: str
+    section: str
+
+
+TERMS = [
+    # 00
+    Term("proof", "証明", "proof", "0.2"),
+    Term("measurement", "測定", "measured", "0.2"),
+    # 01
+    Term("sequence", "系列", "x", "1.1"),
+    Term("time series", "時系列", "", "1.1"),
+    Term("time step", "時刻, 時間ステップ", "t", "1.1"),
+    Term("feature", "特徴量", "D (how many), n_features", "1.1"),
+    Term("statistical dependence", "統計的依存関係", "", "1.1"),
+    Term("one-hot vector", "ワンホットベクトル", "", "1.1"),
+    Term("correlation", "相関", "np.corrcoef", "1.2"),
+    Term("autocorrelation", "自己相関", "", "1.2"),
+    Term("lag", "ラグ", "", "1.2"),
+    Term("mutual information", "相互情報量", "", "1.2"),
+    Term("increment", "差分", "np.diff", "1.3"),
+    Term("random walk", "ランダムウォーク", "", "1.3"),
+    Term("window", "ウィンドウ, 窓", "", "1.4"),
+    Term(
+        "recurrent neural network",
+        "再帰型ニューラルネットワーク, 回帰型ニューラルネットワーク, リカレントニューラルネットワーク",
+        "SimpleRNN",
+        "1.5",
+    ),
+    Term("hidden state", "隠れ状態", "h", "1.5"),
+    Term("hidden layer", "中間層, 隠れ層", "SimpleRNN", "1.5"),
+    Term("node", "ノード", "H (how many), n_nodes", "1.5"),
+    Term("bias", "バイアス", "b", "1.5"),
+    Term("activation function", "活性化関数", "activation", "1.5"),
+    Term("unrolled", "展開", "", "1.5"),
+    Term("parameter", "パラメータ", "params", "1.6"),
+    Term("input weights", "入力に対する重み", "W_x", "1.6"),
+    Term("recurrent weights", "状態に対する重み, 前の中間層からの重み, 再帰の重み", "W_h", "1.6"),
+    Term("output weights", "出力層の重み", "W_out", "1.6"),
+    Term("pulse", "パルス", "", "1.7"),
+    # 02
+    Term("forward pass", "順伝播, フォワードプロパゲーション", "forward", "2.1"),
+    Term("weighted sum", "重み付き和, 総入力", "a", "2.1"),
+    Term("row vector", "行ベクトル", "", "2.1"),
+    Term("batch", "バッチ", "N (how many sequences), batch_size", "2.2"),
+    Term("number of time steps", "系列数, 系列長", "T, n_sequences in Sprint 22", "2.2"),
+    Term("initial state", "初期状態", "h0", "2.3"),
+    Term("fully connected layer", "全結合層", "Dense", "2.4"),
+    Term("last state", "最後の隠れ状態", "h[:, -1]", "2.5"),
+    Term("many-to-one", "多対一", "Last", "2.5"),
+    Term("many-to-many", "多対多", "", "2.5"),
+    Term("one-to-many", "一対多", "", "2.5"),
+    Term("readout", "出力層", "W_out, c", "2.6"),
+    Term("logit", "ロジット", "v", "2.6"),
+    Term("sigmoid", "シグモイド関数", "sigmoid", "2.6"),
+    Term("softmax", "ソフトマックス関数", "softmax", "2.6"),
+    Term("ReLU", "ReLU関数, 正規化線形関数", "relu", "2.7"),
+    Term("identity", "恒等関数", "identity", "2.7"),
+    # 04
+    Term("derivative", "微分, 微分係数 (the number), 導関数 (the function)", "", "4.1"),
+    Term("chain rule", "連鎖律", "", "4.1"),
+    Term("central difference", "中心差分", "numerical_gradient", "4.2"),
+    Term("loss", "損失", "E", "4.4"),
+    Term("gradient", "勾配", "dq, grads", "4.4"),
+    Term("backpropagation", "誤差逆伝播法, 誤差逆伝搬, バックプロパゲーション", "backward", "4.4"),
+    Term("squared error", "二乗誤差", "squared_error", "4.5"),
+    Term("cross-entropy", "交差エントロピー", "sigmoid_cross_entropy, softmax_cross_entropy", "4.5"),
+    Term("update", "更新, 更新式 (its formula)", "", "4.8"),
+    Term("optimizer", "最適化手法", "SGD, Adam", "4.8"),
+    Term("gradient descent", "勾配降下法", "SGD", "4.8"),
+    Term("learning rate", "学習率", "lr", "4.8"),
+    # 05
+    Term("backpropagation through time", "通時的誤差逆伝播法, BPTT", "backward", "5.1"),
+    Term("linear", "線形", "", "5.8"),
+    # 06
+    Term("gradient check", "勾配確認", "check_gradients", "6.1"),
+    Term("relative error", "相対誤差", "", "6.1"),
+    Term("kink", "微分できない点, 折れ点", "", "6.2"),
+    Term("in place", "インプレース演算", "", "6.5"),
+    # 07
+    Term("carry", "繰り上がり", "", "7.1"),
+    Term("least significant bit", "最下位ビット", "", "7.1"),
+    Term("training pairs", "訓練データ", "", "7.1"),
+    Term("minibatch", "ミニバッチ", "", "7.2"),
+    Term("clipping", "勾配クリッピング", "clip_by_global_norm", "7.2"),
+    Term("carry chain", "繰り上がりの連鎖", "", "7.5"),
+    Term("least squares", "最小二乗法", "np.linalg.lstsq", "7.7"),
+    Term("automaton", "オートマトン", "", "7.7"),
+    Term("monotone", "単調関数", "", "7.8"),
+    Term("latch", "ラッチ", "", "Exercise 7.3"),
+    # 08
+    Term("orthogonal", "直交行列", "orthogonal", "8.1"),
+    Term("vanishing", "勾配消失", "", "8.1"),
+    Term("exploding", "勾配爆発", "", "8.1"),
+    Term("eigenvalue", "固有値", "np.linalg.eigvals", "8.2"),
+    Term("spectral radius", "スペクトル半径", "", "8.2"),
+    Term("largest singular value", "最大特異値", "np.linalg.norm(W, 2)", "8.2"),
+    Term("non-normal", "非正規行列", "", "8.3"),
+    Term("truncated BPTT", "打ち切りBPTT", "", "8.7"),
+    Term("gate", "ゲート", "LSTM, GRU", "8.9"),
+    # 09
+    Term("confirmation test", "確認テスト", "quizzes", "9.1"),
+    Term("convolution", "畳み込み", "", "9.2"),
+    Term("filter", "フィルタ", "", "9.2"),
+    Term("stride", "ストライド", "", "9.2"),
+    Term("padding", "パディング", "", "9.2"),
+    Term("recursive network", "再帰的ニューラルネットワーク, 木構造", "", "9.3"),
+    Term("leaf", "葉", "", "9.3"),
+    Term("root", "根", "", "9.3"),
+]
+
+
+def show(word: str = "") -> None:
+    """Show the terms that contain `word` in any column, in reading order; all where it is left out.
+
+    Args:
+        word: a part of a term, in English, in Japanese or in code; capital and small letters are the same.
+    """
+    found = [term for term in TERMS if any(word.lower() in column.lower() for column in term)]
+    if not found:
+        print(f"no term contains {word!r}")
+        return
+    head = Term("English", "日本語", "in code", "section")
+    display({"text/plain": _as_text([head, *found]), "text/html": _as_html(head, found)}, raw=True)
+
+
+def _as_text(rows: list[Term]) -> str:
+    return "\n".join(" · ".join(column or "–" for column in row) for row in rows)
+
+
+def _as_html(head: Term, rows: list[Term]) -> str:
+    def line(row: Term, tag: str) -> str:
+        cells = "".join(f'<{tag} style="text-align: left">{escape(column)}</{tag}>' for column in row)
+        return f"<tr>{cells}</tr>"
+
+    body = "\n".join(line(row, "td") for row in rows)
+    return f"<table>\n<thead>{line(head, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
