@@ -391,6 +391,8 @@ def test_labels_are_whole_numbers_in_range(labels, error, message):
 
 
 def test_a_label_that_counts_is_checked_under_a_mask_too():
+    with pytest.raises(TypeError, match=r"^target: expected real numbers .* got <U1 \(1, 1, 1\)$"):
+        squared_error(np.zeros((1, 1, 1)), [[["a"]]], [[True]])
     with pytest.raises(ValueError, match="^labels: expected whole numbers from 0 to 1, got 0 to 2$"):
         softmax_cross_entropy(np.zeros((1, 2, 2)), [[2, -100]], [[True, False]])
     with pytest.raises(ValueError, match=r"^target: expected finite numbers .* got nan at \(0, 0, 0\)$"):
