@@ -7,7 +7,7 @@ from IPython.display import display
 
 
 class Term(NamedTuple):
-    """A term: in English, in Japanese (where there are several words, with commas), in code, and the section or exercise that explains it."""
+    """A term in English, in Japanese (several words with commas between), in code, and where it is explained."""
 
     english: str
     japanese: str
