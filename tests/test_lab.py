@@ -1,5 +1,6 @@
 """`make lab` copies the course, keeps the learner's work, brings the rest up to date, and ends at one Ctrl-C."""
 
+import ast
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client import BlockingKernelClient
 from nbformat import v4
 
 from rnnlib.course import lab
@@ -156,10 +158,10 @@ def test_without_a_window_no_browser_is_opened(monkeypatch):
 def test_the_courses_settings_stand_before_those_that_are_there():
     environment = {"JUPYTER_PATH": "theirs"}
     lab.use_settings(environment)
-    assert environment["JUPYTER_CONFIG_PATH"] == str(lab.JUPYTER)
-    assert environment["JUPYTER_PATH"].split(os.pathsep) == [str(lab.JUPYTER), "theirs"]
+    assert environment["JUPYTER_CONFIG_PATH"] == str(lab.SETTINGS)
+    assert environment["JUPYTER_PATH"].split(os.pathsep) == [str(lab.KERNELS), "theirs"]
     assert environment["PYTHONPATH"] == str(lab.ROOT)
-    settings = json.loads((lab.JUPYTER / "labconfig" / "default_setting_overrides.json").read_text())
+    settings = json.loads((lab.SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
@@ -181,16 +183,15 @@ def running_lab(course, tmp_path):
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps({"argv": ["gone"], "display_name": "gone", "language": "python"}))
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "JUPYTER_PATH": str(tmp_path / "theirs")}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", RUN], cwd=tmp_path, env=environment, encoding="utf-8",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    lines = []
-    while not (lines and "Ctrl-C" in lines[-1]) and (line := process.stdout.readline()):
-        lines.append(line)
-    yield process, "".join(lines)
-    process.kill()
-    process.wait()
+    ) as process:  # fmt: skip
+        lines = []
+        while not (lines and "Ctrl-C" in lines[-1]) and (line := process.stdout.readline()):
+            lines.append(line)
+        yield process, "".join(lines)
+        process.kill()
 
 
 def ask(address, **options):
@@ -198,17 +199,30 @@ def ask(address, **options):
         return answer.read()
 
 
+def seen_by(connection):
+    """Return the Python, the rnnlib and the number of threads of the kernel with this connection file."""
+    client = BlockingKernelClient(connection_file=str(connection))
+    client.load_connection_file()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    seen = "sys.executable, os.path.dirname(rnnlib.__file__), os.environ['OPENBLAS_NUM_THREADS']"
+    reply = client.execute("import os, sys, rnnlib", user_expressions={"seen": seen}, reply=True, timeout=60)
+    client.stop_channels()
+    return ast.literal_eval(reply["content"]["user_expressions"]["seen"]["data"]["text/plain"])
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a browser would open its window")
-def test_it_opens_with_its_own_token_and_kernel_and_ends(running_lab):
+def test_it_opens_with_its_own_token_and_kernel_and_ends(running_lab, tmp_path):
     process, said = running_lab
     (address,) = re.findall(r"http\S+", said)
     pattern = r"(http://127\.0\.0\.1:(\d+)/)lab/tree/00_start_here\.ipynb\?token=(\w+)"
     server, port, token = re.fullmatch(pattern, address).groups()
     ask(address)
     assert token not in ("theirs", "older")
-    kernels = json.loads(ask(f"{server}api/kernelspecs?token={token}"))["kernelspecs"]
-    assert kernels["python3"]["spec"]["argv"][0] != "gone"
-    ask(f"{server}api/kernels", method="POST", headers={"Authorization": f"token {token}"}, data=b'{"name": "python3"}')
+    header = {"Authorization": f"token {token}"}
+    kernel = json.loads(ask(f"{server}api/kernels", method="POST", headers=header, data=b'{"name": "python3"}'))
+    python, course, threads = seen_by(tmp_path / ".local/share/jupyter/runtime" / f"kernel-{kernel['id']}.json")
+    assert (python, course, threads) == (sys.executable, str(tmp_path / "rnnlib"), "1")
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=20)
     assert process.returncode == 0

@@ -26,7 +26,8 @@ FIRST = NOTEBOOKS[0].file
 DEFAULT_PORT = 8888
 LOOPBACK = "127.0.0.1"
 
-JUPYTER = Path(__file__).with_name("jupyter")  # settings for JupyterLab, and the kernel that runs this Python
+SETTINGS = Path(__file__).with_name("jupyter")  # no question about news; long lines of code wrap in a narrow window
+KERNELS = Path(sys.prefix, "share", "jupyter")  # where this Python's own kernel is described
 THREADS = ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"]
 
 # JupyterLab must ask nobody for news, updates or extensions: the course works offline, and tells nobody.
@@ -82,7 +83,7 @@ def fingerprint(notebook: dict[str, Any]) -> str:
 
 def without_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     """Return ``notebook`` as if nobody had run it."""
-    unrun = {"outputs": [], "execution_count": None}
+    unrun: dict[str, Any] = {"outputs": [], "execution_count": None}
     cells = [cell | unrun if cell["cell_type"] == "code" else cell for cell in notebook["cells"]]
     return notebook | {"cells": cells}
 
@@ -157,7 +158,7 @@ def use_settings(environment: MutableMapping[str, str]) -> None:
 
     Kernels get one BLAS thread, unless the user has set another number: small products are slower with more.
     """
-    for name, folder in [("JUPYTER_CONFIG_PATH", JUPYTER), ("JUPYTER_PATH", JUPYTER), ("PYTHONPATH", ROOT)]:
+    for name, folder in [("JUPYTER_CONFIG_PATH", SETTINGS), ("JUPYTER_PATH", KERNELS), ("PYTHONPATH", ROOT)]:
         given = environment.get(name)
         environment[name] = os.pathsep.join([str(folder), *([given] if given else [])])
     for name in THREADS:

@@ -115,14 +115,14 @@ def _difference(result: np.ndarray, right: np.ndarray, shape: str) -> str:
     return f"the numbers differ{place}: {result[where]:.6g} instead of {right[where]:.6g}"
 
 
-def _stub(): ...
+def _stub() -> None: ...
 
 
-def _documented_stub():
+def _documented_stub() -> None:
     """Do nothing."""
 
 
-def _returning_stub():
+def _returning_stub() -> Any:
     return ...
 
 

@@ -23,8 +23,8 @@ def caught(ax: Axes, faults: Sequence[str], tests: Sequence[str], seen: np.ndarr
     """Draw which test (column) sees which fault (row); `seen` is (faults, tests) of True and False."""
     for row in range(len(faults)):
         for column in range(len(tests)):
-            style = {"marker": "o", "mfc": BLUE} if seen[row, column] else {"marker": "o", "mfc": "white"}
-            ax.plot(column, row, ms=13, mec=BLUE, mew=1.4, ls="", **style)
+            filling = BLUE if seen[row, column] else "white"
+            ax.plot(column, row, ms=13, marker="o", mfc=filling, mec=BLUE, mew=1.4, ls="")
     ax.set_xticks(range(len(tests)), tests)
     ax.set_yticks(range(len(faults)), faults)
     ax.set(title=title, xlim=(-0.6, len(tests) - 0.4), ylim=(len(faults) - 0.5, -0.5))

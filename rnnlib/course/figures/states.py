@@ -25,8 +25,8 @@ def state_map(ax: Axes, h: np.ndarray, *, title: str) -> None:
     """Draw one sequence's states, (T, H), as a map: a column for each time step, a row for each node."""
     picture = ax.imshow(h.T, vmin=-1, vmax=1, aspect="auto")
     T, H = h.shape
-    ax.set_xticks(range(T), range(1, T + 1))
-    ax.set_yticks(range(H), range(1, H + 1))
+    ax.set_xticks(range(T), map(str, range(1, T + 1)))
+    ax.set_yticks(range(H), map(str, range(1, H + 1)))
     ax.set(title=title, xlabel="time step t", ylabel="node")
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
