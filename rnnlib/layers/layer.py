@@ -19,6 +19,11 @@ class Trace(NamedTuple):
 
     `out` is the result; `state` what is handed on to the next stretch of the sequence, None in a layer without one;
     `saved` what the layer keeps for `back`; `mask` (N, T) the mask of `out`, None where every step counts.
+
+    >>> from rnnlib import SimpleRNN
+    >>> trace = SimpleRNN([[1.0]], [[0.5]], activation="identity").run([[[4.0], [0.0]]])
+    >>> trace.out[0, :, 0], trace.state
+    (array([4., 2.]), array([[2.]]))
     """
 
     out: Array
@@ -32,6 +37,12 @@ class Grads(NamedTuple):
 
     `params` holds those by the parameters, under the same names; `x` is the one by the input, None below an
     `Embedding`; `state` the one by the starting state; `a` (N, T, H) the one by every a_t, where the layer has such.
+
+    >>> from rnnlib import SimpleRNN
+    >>> rnn = SimpleRNN([[1.0]], [[0.5]], activation="identity")
+    >>> grads = rnn.back(rnn.run([[[4.0], [0.0]]]), [[[0.0], [1.0]]])
+    >>> grads.params["W_h"], grads.state
+    (array([[4.]]), array([[0.25]]))
     """
 
     params: Mapping[str, Array]
