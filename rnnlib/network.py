@@ -223,7 +223,7 @@ def _check_layers(layers: dict[str, Layer]) -> None:
     if not layers:
         raise ValueError("layers: expected at least one, as in Network(rnn=…, readout=…, loss=…), got none")
     n_features = dtype = None
-    seen: dict[int, str] = {}
+    owners: dict[int, str] = {}
     for name, layer in layers.items():
         if not isinstance(layer, Layer):
             raise TypeError(f"{name}: expected a layer, got {short_repr(layer)}")
@@ -231,12 +231,13 @@ def _check_layers(layers: dict[str, Layer]) -> None:
             raise ValueError(f"{name}: expected a name that Network does not use itself")
         if type(layer).forward is not Layer.forward or type(layer).backward is not Layer.backward:
             raise TypeError(f"{name}: a network calls run and back, but {type(layer).__name__} overrides its face")
-        if id(layer) in seen:
-            raise ValueError(f"{name}: expected a layer of its own, got the same one as {seen[id(layer)]}")
+        for part in (layer, *layer.params.values()):  # a layer may be part of another one
+            if id(part) in owners:
+                raise ValueError(f"{name}: expected a layer of its own, got the same one as {owners[id(part)]}")
+            owners[id(part)] = name
         if None not in (n_features, layer.n_in) and layer.n_in != n_features:
             raise ValueError(f"{name}: expected a layer that takes {n_features} features, got {layer!r}")
         if layer.params and layer.dtype != (dtype or layer.dtype):
             raise TypeError(f"{name}: expected {dtype}, as the layers before, got {layer.dtype}")
-        seen[id(layer)] = name
         n_features = n_features if layer.n_out is None else layer.n_out
         dtype = layer.dtype if layer.params else dtype

@@ -530,7 +530,7 @@ class OwnFace(SimpleRNN):
         return super().forward(x, state, mask, h0=h0)
 
 
-ONE = rnn(D, H)
+ONE = rnn(H, H)
 
 
 @pytest.mark.parametrize(
@@ -541,6 +541,11 @@ ONE = rnn(D, H)
         ({}, ValueError, r"^layers: expected at least one, as in Network\(rnn=…, readout=…, loss=…\), got none$"),
         ({"rnn": SimpleRNN}, TypeError, "^rnn: expected a layer, got <class"),
         ({"rnn": ONE, "again": ONE}, ValueError, "^again: expected a layer of its own, got the same one as rnn$"),
+        (
+            {"rnn": ONE, "both": Bidirectional(rnn(5, 4), ONE)},
+            ValueError,
+            "^both: expected a layer of its own, got the",
+        ),
         ({"predict": ONE}, ValueError, "^predict: expected a name that Network does not use itself$"),
         ({"grads": ONE}, ValueError, "^grads: expected a name that Network does not use itself$"),
         ({"layers": ONE}, ValueError, "^layers: expected a name that Network does not use itself$"),
