@@ -131,9 +131,12 @@ STUBS = {stub.__code__.co_code for stub in (_stub, _documented_stub, _returning_
 
 
 def is_untouched(answer: Any) -> bool:
-    """Tell whether the answer is still the stub: `...`, or a function whose body does nothing."""
+    """Tell whether the answer is still the stub: `...`, a function whose body does nothing, or a class of such."""
     if answer is ...:
         return True
+    if isinstance(answer, type):
+        methods = [member for member in vars(answer).values() if hasattr(member, "__code__")]
+        return bool(methods) and all(map(is_untouched, methods))
     code = getattr(answer, "__code__", None)
     return code is not None and code.co_code in STUBS and set(code.co_consts) <= {None, ..., answer.__doc__}
 
