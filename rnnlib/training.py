@@ -1,5 +1,6 @@
 """Training: one loop that computes the gradients, clips them and steps, until it is told to end."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
@@ -21,6 +22,7 @@ from rnnlib.validation import (
     check_int,
     check_mapping,
     check_positive,
+    check_real,
     insist_on_finite,
     short_repr,
 )
@@ -190,14 +192,13 @@ class _Training:
 
     def _change(self, x: Any, target: Any, mask: Any) -> Any:
         """Change parameters, optimiser and history; return the state handed on."""
-        params = self.net.params
-        loss, grads, state = self.net.loss_and_grads(x, target, state=self.state, mask=mask)
-        insist_on_finite("the loss", loss)
+        loss, grads, state = _check_result(self.net.loss_and_grads(x, target, state=self.state, mask=mask))
         norm, clipped = self._clip(grads)
-        self.optimizer.step(params, grads)
-        if not isinstance(self.optimizer, Optimizer):  # which insists on it
-            _insist_on_finite("{} after the update", params)
-        self.history.loss.append(float(loss))
+        self.optimizer.step(self.net.params, grads)
+        if not isinstance(self.optimizer, Optimizer):  # which has insisted on it
+            for name, array in self.net.params.items():
+                insist_on_finite(f"{name} after the update", array)
+        self.history.loss.append(loss)
         self.history.norm.append(norm)
         self.history.clipped.append(clipped)
         return state
@@ -207,7 +208,8 @@ class _Training:
         try:
             norm = global_norm(grads)
         except ValueError:
-            _insist_on_finite("the gradient of {}", grads)
+            for name, gradient in grads.items():
+                insist_on_finite(f"the gradient of {name}", gradient)
             raise
         if self.clip is not None:
             return norm, clip_by_global_norm(grads, self.clip) > self.clip
@@ -245,11 +247,6 @@ class _Snapshot:
             self.optimizer.state = self.state
         for entries in (self.history.loss, self.history.norm, self.history.clipped):
             del entries[self.steps :]
-
-
-def _insist_on_finite(name: str, arrays: Mapping[str, Array]) -> None:
-    for key, array in arrays.items():
-        insist_on_finite(name.format(key), array)
 
 
 def _reaches_one(until: Callable[[Any], float] | None, net: Trainable, history: History) -> bool:
@@ -292,6 +289,22 @@ def _check_batches(batches: Any) -> Iterator[Any]:
 
 def _check_batch(batch: Any) -> Batch:
     if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
-        got = f"{type(batch).__name__} {getattr(batch, 'shape', '')}".strip()
+        got = f"a {type(batch).__name__} {getattr(batch, 'shape', '')}".strip()
+        got = f"{got} of {len(batch)}" if isinstance(batch, tuple | list) else got
         raise TypeError(f"batches: expected (x, target) or (x, target, mask) for every step, got {got}")
     return Batch(*batch)
+
+
+def _check_result(result: Any) -> tuple[float, Any, Any]:
+    """Return what `loss_and_grads` has returned, the loss as a finite float."""
+    if not isinstance(result, tuple | list) or len(result) != 3:
+        raise TypeError(f"net.loss_and_grads: expected (loss, gradients, state), got {short_repr(result)}")
+    loss, grads, state = result
+    if type(loss) is not float:
+        loss = check_real("net.loss_and_grads: loss", loss)
+        if loss.shape != ():
+            raise TypeError(f"net.loss_and_grads: expected one number as the loss, got an array {loss.shape}")
+        loss = float(loss)
+    if not math.isfinite(loss):
+        raise NotFinite("the loss is not finite")
+    return loss, grads, state
