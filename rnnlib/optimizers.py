@@ -23,6 +23,7 @@ from rnnlib.validation import (
 from rnnlib.vectors import Layout, Vector
 
 Array = NDArray[np.floating]
+Arrays = Mapping[str, Array]
 
 
 class Setting:
@@ -248,7 +249,7 @@ def _check_grads(grads: Mapping[str, ArrayLike], arrays: dict[str, Array]) -> di
     return checked
 
 
-def _explain(grads: dict[str, Array], memory: dict[str, dict[str, Array]], moved: dict[str, Array]) -> None:
+def _explain(grads: Arrays, memory: Mapping[str, Arrays], moved: Arrays) -> None:
     """Name the first array that is not finite: a gradient, what is remembered of it, or a parameter after the step."""
     for name, g in grads.items():
         check_finite(f"grads: {name}", g)

@@ -136,10 +136,8 @@ def check_real(name: str, value: ArrayLike) -> NDArray[np.floating]:
 
 def is_finite(array: np.ndarray) -> bool:
     """Tell whether an array holds neither NaN nor infinity."""
-    # The sum of squares is quick, in one stretch of memory; where it overflows, each number must be looked at.
-    if array.flags.c_contiguous and math.isfinite(np.vdot(array, array)):
-        return True
-    return bool(np.isfinite(array).all())
+    # The sum of squares is quick; only where it overflows must each number be looked at.
+    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
 
 
 def insist_on_finite(name: str, result: ArrayLike) -> None:

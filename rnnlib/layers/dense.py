@@ -92,7 +92,7 @@ class Dense(Layer):
         grads = {"W": rows(x).T @ dvs}
         if "b" in self.params:
             grads["b"] = dvs.sum(axis=0)
-        return Grads(grads, np.dot(dvs, W.T).reshape(x.shape))
+        return Grads(grads, dvs.dot(W.T).reshape(x.shape))
 
     def __repr__(self) -> str:
         bias = "" if "b" in self.params else ", no bias"

@@ -125,10 +125,10 @@ class SimpleRNN(Layer):
         h = np.empty((T + 1, N, H), W_x.dtype)
         h[0] = 0 if state is None else check_array("h0", state, "(N, H)", W_x.dtype, N=N, H=H)
         np.matmul(rows(x), W_x, out=rows(h[1:]))  # every x_t W_x in one product
-        h[1:] += b
-        recurrent = np.empty_like(h[0])
+        np.add(h[1:], b, out=h[1:])
+        recurrent = np.empty((N, H), W_x.dtype)
         for t, (h_prev, h_t) in enumerate(pairwise(h)):  # h_t is so far x_t W_x + b …
-            h_t += np.dot(h_prev, W_h, out=recurrent)  # … now a_t …
+            h_t += h_prev.dot(W_h, out=recurrent)  # … now a_t …
             self.f(h_t, out=h_t)  # … and now f(a_t)
             if stands is not None:
                 np.copyto(h_t, h_prev, where=stands[t])
@@ -163,7 +163,7 @@ class SimpleRNN(Layer):
             da_t += dh_next
             passed_on = None if stands is None else da_t * stands[t]
             da_t *= slope_t
-            np.dot(da_t, W_h.T, out=dh_next)
+            da_t.dot(W_h.T, out=dh_next)
             if passed_on is not None:
                 dh_next += passed_on  # a state that stood still is the one before
 
@@ -171,7 +171,7 @@ class SimpleRNN(Layer):
         grads = {"W_x": rows(x).T @ das, "W_h": rows(h[:-1]).T @ das}  # h_{t-1} beside da_t
         if "b" in self.params:
             grads["b"] = das.sum(axis=0)
-        dx = np.dot(das, W_x.T).reshape(x.shape)
+        dx = das.dot(W_x.T).reshape(x.shape)
         return Grads(grads, dx.swapaxes(0, 1), state=dh_next, a=da.swapaxes(0, 1))
 
     def step(self, x_t: ArrayLike, h_prev: ArrayLike) -> Array:
