@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -70,6 +71,10 @@ class Optimizer:
 
     lr = Setting("a finite number above 0", lambda number: 0 < number < np.inf)
     memory_names: tuple[str, ...] = ()
+    steps: int
+    memory: dict[str, Vector]
+    _layout: Layout | None
+    _arrays: dict[str, Array]  # those of the first step
 
     def __init__(self, lr: float) -> None:
         """Set the learning rate, a finite number above 0.
@@ -78,13 +83,7 @@ class Optimizer:
             ValueError: another number.
         """
         self.lr = lr
-        self._start_anew()
-
-    def _start_anew(self) -> None:
-        self.steps = 0
-        self.memory: dict[str, Vector] = {}
-        self._layout: Layout | None = None
-        self._arrays: dict[str, Array] = {}  # those of the first step
+        self._set(steps=0, memory={}, layout=None, arrays={})
 
     def move(self, p: Vector, g: Vector, **memory: Vector) -> dict[str, Vector]:
         """Move the parameters `p` in place along the gradients `g`, and return the memory for the next step.
@@ -111,12 +110,21 @@ class Optimizer:
         memory = self.memory or {kind: np.zeros(layout.size) for kind in self.memory_names}
         with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
             memory = self.move(p, g, **memory)
-            moved = {name: part.astype(arrays[name].dtype, copy=False) for name, part in layout.split(p).items()}
-        if not all(map(is_finite, [*memory.values(), p, *(part for part in moved.values() if part.dtype != FLOAT64)])):
+            moved = layout.split(p)
+            narrow = [name for name, array in arrays.items() if array.dtype != FLOAT64]
+            moved.update((name, moved[name].astype(arrays[name].dtype)) for name in narrow)
+        if not all(map(is_finite, [*memory.values(), p, *(moved[name] for name in narrow)])):
             _explain(gradients, {kind: layout.split(vector) for kind, vector in memory.items()}, moved)
         for name, array in arrays.items():
             array[...] = moved[name]
-        self._arrays, self._layout, self.memory, self.steps = arrays, layout, memory, self.steps + 1
+        self._set(self.steps + 1, memory, layout, arrays)
+
+    def _set(self, steps: int, memory: dict[str, Vector], layout: Layout | None, arrays: dict[str, Array]) -> None:
+        self.steps, self.memory, self._layout, self._arrays = steps, memory, layout, arrays
+
+    def undo(self) -> Callable[[], None]:
+        """Return a function that sets `state` back to what it is now, in less time than reading it takes."""
+        return partial(self._set, self.steps, self.memory, self._layout, self._arrays)
 
     @property
     def state(self) -> dict[str, np.ndarray]:
@@ -134,7 +142,7 @@ class Optimizer:
     def state(self, state: Mapping[str, ArrayLike]) -> None:
         steps, memory = _check_state(state, self.memory_names)
         if steps == 0:
-            self._start_anew()
+            self._set(steps=0, memory={}, layout=None, arrays={})
             return
         if memory:
             layout = Layout(_shapes(memory[self.memory_names[0]]))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
@@ -229,13 +230,11 @@ class _Snapshot:
     """Parameters, optimiser and history as they were before an update."""
 
     def __init__(self, params: Mapping[str, Array], optimizer: Any, history: History) -> None:
-        self.params, self.optimizer, self.history = params, optimizer, history
+        self.params, self.history = params, history
         self.arrays = dict(params)
         self.values = [array.copy() for array in self.arrays.values()]
         self.steps = history.steps
-        # What an optimiser of the user's own calls its state may be alive.
-        state = getattr(optimizer, "state", None)
-        self.state = state if isinstance(optimizer, Optimizer) else deepcopy(state)
+        self.set_state_back = optimizer.undo() if isinstance(optimizer, Optimizer) else _undo(optimizer)
 
     def restore(self) -> None:
         """Put everything back, into the same arrays."""
@@ -243,10 +242,16 @@ class _Snapshot:
             array[...] = values
             if self.params[name] is not array:  # a plain dictionary, in which the optimiser has put another one
                 self.params[name] = array  # type: ignore[index]
-        if self.state is not None:
-            self.optimizer.state = self.state
+        self.set_state_back()
         for entries in (self.history.loss, self.history.norm, self.history.clipped):
             del entries[self.steps :]
+
+
+def _undo(optimizer: Any) -> Callable[[], None]:
+    """Return a function that sets the state of an optimiser, where it has one, back to what it is now."""
+    if not hasattr(optimizer, "state"):
+        return lambda: None
+    return partial(setattr, optimizer, "state", deepcopy(optimizer.state))  # a copy, since it may be alive
 
 
 def _reaches_one(until: Callable[[Any], float] | None, net: Trainable, history: History) -> bool:
