@@ -1,7 +1,8 @@
-"""How fast is SimpleRNN? Forward and backward, as ratios: `make bench`.
+"""How fast are SimpleRNN and `fit`? Ratios in one run: `make bench`.
 
-Three opponents, in one process and one thread each, float32: `torch.nn.RNN` on the CPU, a plain NumPy loop that
-does every step as the formula says, and the bare matrix products of the same sizes, which no NumPy code can beat.
+SimpleRNN, forward and backward in float32, has three opponents, in one process and one thread each: `torch.nn.RNN` on
+the CPU, a plain NumPy loop that does every step as the formula says, and the bare matrix products of the same sizes,
+which no NumPy code can beat. `fit` has the updates of notebook 7.3 written out as a plain loop, in float64.
 Each number is the median of interleaved runs, so that a slow moment of the machine falls on all alike.
 """
 
@@ -16,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.ticker import LogLocator, StrMethodFormatter
-from opponents import bare_products, plain_loop, pytorch
+from opponents import PlainTraining, bare_products, plain_loop, pytorch
 
-from rnnlib import SimpleRNN
-from rnnlib.course.figures.canvas import BLUE, canvas
+from rnnlib import Adam, Dense, Network, SimpleRNN, binary_addition, fit, sigmoid_cross_entropy
+from rnnlib.course.figures.style import BLUE
+from rnnlib.course.figures.style import axes as new_axes
 
 # (N, T, D, H): from the small networks of the course to those of a real task
 SIZES = [
@@ -59,13 +61,13 @@ def problem(size: tuple[int, int, int, int]) -> list[np.ndarray]:
     return [x, dh, W_x / np.float32(np.sqrt(D)), W_h / np.float32(np.sqrt(H)), b]
 
 
-def medians(calls: dict[str, Callable[[], None]], seconds: float) -> dict[str, float]:
+def medians(calls: dict[str, Callable[[], object]], seconds: float) -> dict[str, float]:
     """Return the median time of each call in seconds; the calls take turns for `seconds` in all, at least 7 times."""
     for call in calls.values():
         call()
     times: dict[str, list[float]] = {name: [] for name in calls}
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times["rnnlib"]) < 7:
+    while time.perf_counter() < end or min(map(len, times.values())) < 7:
         for name, call in calls.items():
             start = time.perf_counter()
             call()
@@ -95,9 +97,48 @@ def compare(seconds: float) -> None:
     print("A ratio above 1: rnnlib is faster. The bare products are below 1: no NumPy code beats them.")
 
 
+LR, UPDATES = 0.03, 50
+
+
+def addition_network() -> Network:
+    """Return the network of notebook 7.3, which adds binary numbers."""
+    rng = np.random.default_rng(0)
+    rnn, readout = SimpleRNN.create(2, 16, rng=rng), Dense.create(16, 1, rng=rng)
+    return Network(rnn=rnn, readout=readout, loss=sigmoid_cross_entropy)
+
+
+def compare_training(seconds: float) -> None:
+    """Print the time of an update by a plain loop over that of `fit`, once both have found the same parameters."""
+    rng = np.random.default_rng(1)
+    batches = [binary_addition(rng, 32, 8) for _ in range(UPDATES)]
+    net, optimizer = addition_network(), Adam(LR)
+    plain = {
+        name: PlainTraining({key: array.copy() for key, array in net.params.items()}, LR, readout_at_once)
+        for name, readout_at_once in (("plain loop", False), ("readout at once", True))
+    }
+    fit(net, batches, optimizer, steps=UPDATES, progress=False)
+    for training in plain.values():
+        training.train(batches)
+        for name, array in training.params.items():
+            np.testing.assert_allclose(net.params[name], array, rtol=0, atol=1e-10)
+    calls: dict[str, Callable[[], object]] = {
+        "fit": lambda: fit(net, batches, optimizer, steps=UPDATES, progress=False),
+        "loss_and_grads": lambda: [net.loss_and_grads(*batch) for batch in batches],
+    }
+    for name, training in plain.items():
+        calls[name] = lambda training=training: training.train(batches)
+        calls[f"{name}, gradients"] = lambda training=training: [training.gradients(*batch) for batch in batches]
+    found = medians(calls, seconds)
+    print(f"\n{'notebook 7.3':>20}  {'rnnlib':>10}  " + "  ".join(f"{name:>15}" for name in plain))
+    for ours, theirs in (("fit", ""), ("loss_and_grads", ", gradients")):
+        ratios = "  ".join(f"{found[name + theirs] / found[ours]:13.2f} ×" for name in plain)
+        print(f"{ours:>20}  {found[ours] / UPDATES * 1e3:7.3f} ms  {ratios}", flush=True)
+    print(f"After {UPDATES} updates all have the same parameters, within 1e-10.")
+
+
 def draw_growth(seconds: float, file: Path) -> None:
     """Measure how the time grows with T, N and H, each doubled step by step, and draw it into `file`."""
-    axes = canvas(11, 3.4, widths=(1, 1, 1))
+    axes = new_axes(11, 3.4, widths=(1, 1, 1))
     for ax, (letter, sizes) in zip(axes, GROWTH.items(), strict=True):
         values = [size["NTDH".index(letter)] for size in sizes]
         found = [medians({"rnnlib": library(*problem(size))}, seconds)["rnnlib"] * 1e3 for size in sizes]
@@ -118,6 +159,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, default=Path("benchmarks/growth.png"), help="where the figure goes")
     arguments = parser.parse_args()
     compare(arguments.seconds)
+    compare_training(4 * arguments.seconds)
     draw_growth(arguments.seconds / 8, arguments.figure)
 
 
