@@ -1,6 +1,6 @@
 """Counting matrix products: NumPy itself reports each one to the weights that take part in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -35,7 +35,7 @@ class CountedWeights(np.ndarray):
         self.products += ufunc is np.matmul
         return getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
 
-    def __array_function__(self, function: Callable, types: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+    def __array_function__(self, function: Callable, types: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call the function on plain arrays, and count it where it is `np.dot`."""
         self.products += function is np.dot
         return function(*map(_plain, args), **kwargs)

@@ -20,18 +20,21 @@ from rnnlib.course.exercises.notebook_06 import sealed
 
 __all__ = ["CHECKERS", "check", "sealed"]
 
+MODULES = (
+    notebook_00,
+    notebook_01,
+    notebook_02,
+    notebook_03,
+    notebook_04,
+    notebook_05,
+    notebook_06,
+    notebook_07,
+    notebook_08,
+    notebook_09,
+)
 # number → checker: takes the answer, returns None where it is right, else one sentence
 CHECKERS: dict[str, Callable[[Any], str | None]] = {
-    **notebook_00.CHECKERS,
-    **notebook_01.CHECKERS,
-    **notebook_02.CHECKERS,
-    **notebook_03.CHECKERS,
-    **notebook_04.CHECKERS,
-    **notebook_05.CHECKERS,
-    **notebook_06.CHECKERS,
-    **notebook_07.CHECKERS,
-    **notebook_08.CHECKERS,
-    **notebook_09.CHECKERS,
+    number: checker for module in MODULES for number, checker in module.CHECKERS.items()
 }
 
 

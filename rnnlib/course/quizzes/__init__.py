@@ -24,18 +24,19 @@ from rnnlib.course.quizzes.score import Score
 
 __all__ = ["QUIZZES", "answer", "score", "show"]
 
+MODULES = (
+    notebook_01,
+    notebook_02,
+    notebook_03,
+    notebook_04,
+    notebook_05,
+    notebook_06,
+    notebook_07,
+    notebook_08,
+    notebook_09,
+)
 # number of the notebook that a quiz asks about → name → quiz
-BY_NOTEBOOK: dict[str, dict[str, Choice | Formula]] = {
-    "01": notebook_01.QUIZZES,
-    "02": notebook_02.QUIZZES,
-    "03": notebook_03.QUIZZES,
-    "04": notebook_04.QUIZZES,
-    "05": notebook_05.QUIZZES,
-    "06": notebook_06.QUIZZES,
-    "07": notebook_07.QUIZZES,
-    "08": notebook_08.QUIZZES,
-    "09": notebook_09.QUIZZES,
-}
+BY_NOTEBOOK: dict[str, dict[str, Choice | Formula]] = {module.__name__[-2:]: module.QUIZZES for module in MODULES}
 QUIZZES = {name: quiz for quizzes in BY_NOTEBOOK.values() for name, quiz in quizzes.items()}
 _SESSION = Score()
 
