@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import combinations
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -155,16 +156,17 @@ class Optimizer:
     def _check_params(self, params: Mapping[str, Array]) -> dict[str, Array]:
         """Return the parameters as a dictionary of arrays that can be changed: those of the first step."""
         arrays = dict(check_mapping("params", params))
-        for name, array in arrays.items():
-            check_in_place(f"params: {name}", array)
         first = self._arrays
-        if not first:
-            self._check_first(arrays)
-        elif arrays.keys() != first.keys() or any(arrays[name] is not array for name, array in first.items()):
+        if first and not (len(arrays) == len(first) and all(map(is_, map(arrays.get, first), first.values()))):
             raise ValueError(
                 f"params: expected the arrays of the first step, {', '.join(first)}, got others: "
                 "an optimiser belongs to one network"
             )
+        for name, array in arrays.items():
+            if not (first and array.flags.writeable):
+                check_in_place(f"params: {name}", array)
+        if not first:
+            self._check_first(arrays)
         return arrays
 
     def _check_first(self, arrays: dict[str, Array]) -> None:

@@ -267,7 +267,7 @@ def check_callable(name: str, value: Any) -> Callable:
 
 def check_mapping(name: str, value: Any) -> Mapping[str, Any]:
     """Return `value` where it is a mapping whose keys are names, or refuse it with a TypeError."""
-    if not isinstance(value, Mapping) or not all([isinstance(key, str) for key in value]):
+    if not isinstance(value, Mapping) or not all(issubclass(kind, str) for kind in set(map(type, value))):
         raise TypeError(f"{name}: expected a dictionary with names as keys, got {short_repr(value)}")
     return value
 

@@ -164,10 +164,11 @@ def copied(value: Any) -> Any:
 
 def insist_on_finite_grads(grads: Grads) -> None:
     """Raise NotFinite where a gradient has left the finite numbers."""
+    if all(map(is_finite, [*grads.params.values(), *arrays_of((grads.x, grads.state))])):
+        return
     for name, gradient in {**grads.params, "x": grads.x, "the starting state": grads.state}.items():
-        for array in arrays_of(gradient):
-            if not is_finite(array):
-                raise NotFinite(f"the gradient of {name} is not finite")
+        if not all(map(is_finite, arrays_of(gradient))):
+            raise NotFinite(f"the gradient of {name} is not finite")
 
 
 def arrays_of(value: Any) -> list[np.ndarray]:
