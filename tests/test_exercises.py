@@ -22,6 +22,33 @@ def step_back(x, p, W_x, W_h, da):
     return da @ W_x.T, da @ W_h.T, x.T @ da, p.T @ da, da.sum(axis=0)
 
 
+def twice(x, W, dv):
+    M, dM = W @ W.T, x.T @ dv  # v = x M
+    return dv @ M, (dM + dM.T) @ W
+
+
+def shortcut(x, p, h, W_x, W_h, dh, slope=lambda before, h: 1 - (h - before) ** 2, along=1):
+    dx, dp, *rest = step_back(x, p, W_x, W_h, dh * slope(p, h))
+    return dx, along * dh + dp, *rest
+
+
+def replaced(parts, i, part):
+    return *parts[:i], part, *parts[i + 1 :]
+
+
+def descend(x, W, d, lr, n, sign=-1, once=False, size=None):
+    start = W
+    for _ in range(n):
+        off = x @ (start if once else W) - d
+        W = W + sign * lr * np.einsum("nd,nk->dk", x, off) / (d.size if size is None else size)
+    return W
+
+
+def descend_in_place(x, W, d, lr, n):
+    W += descend(x, W, d, lr, n) - W
+    return W
+
+
 def all_back(x, h0, h, W_x, W_h, dh, next_=True, slope=lambda h: 1 - h * h, before=None, da_only=False):
     da, dh_next = np.zeros_like(h), np.zeros_like(h0)
     for t in range(h.shape[1] - 1, -1, -1):
@@ -79,11 +106,82 @@ def chained(x, h0, *p):
     return np.array(rows)
 
 
+def mixed(x, h0, *p):
+    rows, state = [], h0
+    for t in range(x.shape[1]):
+        rows.append(loop(x[:, t : t + 1], state, *p)[:, 0])
+        state = np.tile(rows[-1][:1], (len(x), 1))
+    return np.stack(rows, axis=1)
+
+
+def skip(x, h, W_x, W_h, W_s, b, f=lambda a: a * (a > 0)):
+    return f(b + h @ W_h + x @ W_x) + x @ W_s
+
+
+def two_back(x, start, W_x, W_1, W_2, b, f=np.tanh, order="right"):
+    two, one = start[:, 0], start[:, 1]
+    rows = []
+    for t in range(x.shape[1]):
+        rows.append(f(x[:, t] @ W_x + one @ W_1 + two @ W_2 + b))
+        if order == "frozen":
+            continue
+        two, one = {"right": one, "lost": rows[-1], "stays": two}[order], rows[-1]
+    return np.stack(rows, axis=1)
+
+
+def sigma_of(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def of_the_sprint(forward):
+    """Return a class as the sprint asks for it, whose forward is the one given."""
+
+    class SimpleRNN:
+        def __init__(self, w_x, w_h, b):
+            self.weights = w_x, w_h, b
+
+        def forward(self, x, h):
+            return forward(x, h, *self.weights)
+
+    return SimpleRNN
+
+
+class Remembers(of_the_sprint(loop)):
+    last = None
+
+    def forward(self, x, h):
+        states = super().forward(x, h if self.last is None else self.last)
+        self.last = states[:, -1]
+        return states
+
+
+class OneForAll:
+    def __init__(self, *weights):
+        OneForAll.weights = weights
+
+    def forward(self, x, h):
+        return loop(x, h, *OneForAll.weights)
+
+
+def accepted(forward, N=2, T=5, D=3, H=4, start=1, bias=1, symmetric=False, look=np.s_[:], atol=1e-8):
+    """Return whether a test with these sizes, looking at this part of the states, accepts a forward pass."""
+    rng = np.random.default_rng(5)
+    x, h0, W_x, W_h, b = (rng.standard_normal(s) / 2 for s in [(N, T, D), (N, H), (D, H), (H, H), (H,)])
+    arguments = x, start * h0, W_x, W_h + W_h.T if symmetric else W_h, bias * b
+    right, states = loop(*arguments)[look], forward(*arguments)
+    return states.ndim == 3 and states[look].shape == right.shape and np.abs(states[look] - right).max() <= atol
+
+
 N, T = 3, 4  # as in the notebook, where they do not fit the exercise's arrays
 
 
 def wrong_last(h):
     return h[-1]
+
+
+def strangers_last(text, alphabet):
+    """Return one-hot rows with a last column for what the alphabet lacks."""
+    return np.array([[*(c == a for a in alphabet), c not in alphabet] for c in text], float)
 
 
 SPRINT_W_X = np.array([[0.01, 0.03, 0.05, 0.07], [0.03, 0.05, 0.07, 0.08]])
@@ -96,59 +194,192 @@ WRONG = {
         (lambda x: x, "itself"),
         (lambda x: x[:1] * 2, "has shape"),
         (lambda x: 3 * x, "numbers differ"),
+        (lambda x: -2 * x, "numbers differ"),
+        (lambda x: 2 * x + 1, "numbers differ"),
+        (lambda x: abs(2 * x), "numbers differ"),
+        (lambda x: np.round(2 * x), "numbers differ"),
+        (lambda x: 2**x, "numbers differ"),
+        (lambda x: 2 * x[::-1], "numbers differ"),
+        (lambda x: 0 * x, "numbers differ"),
+        (lambda x: x / 0.4, "numbers differ"),
+        (lambda x: 2 * x.sum(), "has shape"),
+        (lambda x: np.concatenate([x, x]), "has shape"),
+        (lambda x: 2 * x.T, "has shape"),
+        (lambda x: [str(number) for number in 2 * x], "not made of numbers"),
     ],
     "1.1": [
-        (lambda text, alphabet: np.array([[float(c == a) for c in text] for a in alphabet]), "time must come first"),
-        (lambda text, alphabet: np.array([alphabet.find(c) for c in text]), "places of the letters"),
-        (lambda text, alphabet: np.array([[c == a for a in sorted(set(text))] for c in text]), "from the text itself"),
-        (lambda text, alphabet: np.array([[c == a for a in sorted(alphabet)] for c in text]), "sorted anew"),
-        (lambda text, alphabet: np.array([text.count(a) for a in alphabet]), "order is lost"),
+        (lambda text, alphabet: strangers_last(text, alphabet).T, "time must come first"),
+        (
+            lambda text, alphabet: np.array([[c == a for a in alphabet] for c in text]),
+            "for strangers is missing",
+        ),
+        (lambda text, alphabet: np.array([[c == a for a in alphabet + "#"] for c in text]), "stays empty"),
+        (lambda text, alphabet: np.eye(len(alphabet) + 1)[[alphabet.find(c) + 1 for c in text]], "in front"),
+        (lambda text, alphabet: strangers_last("".join(c for c in text if c in alphabet), alphabet), "were left out"),
+        (lambda text, alphabet: [(alphabet + c).index(c) for c in text], "places of the characters"),
+        (lambda text, alphabet: strangers_last(text, sorted(set(text))), "from the text itself"),
+        (lambda text, alphabet: strangers_last(text, sorted(alphabet)), "sorted anew"),
+        (lambda text, alphabet: strangers_last(text, alphabet).sum(0), "order is lost"),
+        (
+            lambda text, alphabet: np.eye(len(alphabet) + 1)[[alphabet.find(c) % len(alphabet) for c in text]],
+            "like the last letter",
+        ),
         (lambda text, alphabet: [[1], [1, 0]], "different lengths"),
-        (lambda text, alphabet: [[str(int(c == a)) for a in alphabet] for c in text], "not made of numbers"),
-        (lambda text, alphabet: np.full((len(text), len(alphabet)), np.nan), "NaN or infinity"),
+        (lambda text, alphabet: [[str(int(c == a)) for a in [*alphabet, c]] for c in text], "not made of numbers"),
+        (lambda text, alphabet: np.full((len(text), len(alphabet) + 1), np.nan), "NaN or infinity"),
+        # No mistake of the list: the place is named.
+        (lambda text, alphabet: 1 - strangers_last(text, alphabet), r"numbers differ at \(0, 0\): 1 instead of 0"),
+        (lambda text, alphabet: 2 * strangers_last(text, alphabet), "numbers differ"),
+        (lambda text, alphabet: strangers_last(text[::-1], alphabet), "numbers differ"),
+        (lambda text, alphabet: strangers_last(text, alphabet[::-1]), "numbers differ"),
+        (lambda text, alphabet: strangers_last(text.upper(), alphabet), "numbers differ"),
+        (lambda text, alphabet: np.cumsum(strangers_last(text, alphabet), axis=1), "numbers differ"),
+        (lambda text, alphabet: strangers_last(text, alphabet)[:, ::-1], "numbers differ"),
+        (lambda text, alphabet: strangers_last(text, alphabet)[1:], "has shape"),
+        (lambda text, alphabet: strangers_last(text, alphabet)[:, :, None], "has shape"),
+        (lambda text, alphabet: strangers_last(text, alphabet).mean(), "has shape"),
+        (lambda text, alphabet: strangers_last(text, alphabet).ravel(), "has shape"),
+        (lambda text, alphabet: np.eye(len(alphabet))[[alphabet.index(c) for c in text]], "raises ValueError"),
     ],
     "1.2": [
         (lambda w, f: math.log(f) / math.log(w), "between two steps"),
-        (lambda w, f: math.floor(math.log(f, w)), "one too few"),
-        (lambda w, f: math.ceil(math.log(f, w)) + 1, "one too many"),
-        (lambda w, f: 1, "right way round"),
+        (lambda w, f: 0 if w < f else math.ceil(math.log(f, w) + 1e-9) - 1, "one too few"),
+        (lambda w, f: next(k for k in range(1, 999) if w**k < f) + 1, "one too many"),
+        (lambda w, f: 1, "whatever the arguments"),
         (lambda w, f: next(k for k in range(1, 999) if w**k <= f), "not yet"),
+        (lambda w, f: math.ceil(math.log(f, w)), "not yet"),
+        (lambda w, f: w ** next(k for k in range(1, 999) if w**k < f), "value of the pulse"),
         (lambda w, f: next((k for k in range(1, 20) if w**k < f), None), "nothing for"),
+        # No mistake of the list: the numbers are named.
+        (lambda w, f: round(math.log(f, w)), "numbers differ: 2 instead of 3 for"),
+        (lambda w, f: math.ceil(math.log(f, w)) + 1, "numbers differ: 45 instead of 44"),
+        (lambda w, f: math.floor(math.log(f, w)), "one too few"),
+        (lambda w, f: 44, "numbers differ: 44 instead of 3"),
+        (lambda w, f: math.ceil(math.log(f) / -w), "numbers differ"),
+        (lambda w, f: next(k for k in range(1, 999) if 1 - k * (1 - w) < f), "numbers differ"),
+        (lambda w, f: next(k for k in range(1, 999) if w * k > 1 / f), "numbers differ"),
+        (lambda w, f: math.ceil(1 / f), "numbers differ"),
+        (lambda w, f: 2 * next(k for k in range(1, 999) if w**k < f), "numbers differ"),
+        (lambda w, f: next(k for k in range(1, 999) if w ** (2 * k) < f), "numbers differ"),
+        (lambda w, f: -math.ceil(math.log(f, w)), "numbers differ"),
+        (lambda w, f: [w**k for k in range(1, 99)], "has shape"),
     ],
     "1.3": [
-        (lambda T, D, H, K: T * (D * H + H * H + H + H * K + K), "same weights"),
-        (lambda T, D, H, K: D * H + H + H * K + K, "W_h is missing"),
-        (lambda T, D, H, K: D * H + H**2 + H * K, "biases are missing"),
-        (lambda T, D, H, K: D * H + H**2 + H, "output is missing"),
+        (lambda T, D, H, K: T * (D * H + 3 * H * H + 2 * H + H * K + K), "same weights"),
+        (lambda T, D, H, K: T * (D * H + 3 * H * H + 2 * H) + H * K + K, "same weights"),
+        (lambda T, D, H, K: 2 * (D * H + H * H + H) + H * K + K, "not read the D features"),
+        (lambda T, D, H, K: D * H + H * H + H + H * K + K, "only one recurrent layer"),
+        (lambda T, D, H, K: D * H + 2 * H * H + 2 * H + H * K + K, "needs two"),
+        (lambda T, D, H, K: D * H + H + H * H + H + H * K + K, "previous state are missing"),
+        (lambda T, D, H, K: D * H + 3 * H * H + H * K, "biases are missing"),
+        (lambda T, D, H, K: D * H + 3 * H * H + H + H * K + K, "a bias is missing"),
+        (lambda T, D, H, K: D * H + 3 * H * H + H * K + K, "biases of the recurrent layers"),
+        (lambda T, D, H, K: D * H + 3 * H**2 + 2 * H, "output is missing"),
+        (lambda T, D, H, K: D * H + 3 * H**2 + 2 * H + H * K, "bias of the output"),
+        (lambda T, D, H, K: D * H + 3 * H * H + 2 * H + 2 * (H * K + K), "counted twice"),
+        # No mistake of the list: the numbers are named.
+        (lambda T, D, H, K: D * H + H * H + H * H + H * K, "numbers differ"),
+        (lambda T, D, H, K: (D + 1) * H + (H + 1) * K, "numbers differ"),
+        (lambda T, D, H, K: (D + H) * (H + K), "numbers differ"),
+        (lambda T, D, H, K: D * H * K, "numbers differ"),
+        (lambda T, D, H, K: (D * H) ** 2, "numbers differ"),
+        (lambda T, D, H, K: D * H + 3 * H * H + 2 * H + K * K + K, "numbers differ"),
+        (lambda T, D, H, K: D * H + 3 * H * H + 2 * D + H * K + K, "numbers differ"),
+        (lambda T, D, H, K: D + H + K, "numbers differ"),
+        (lambda T, D, H, K: D * H + 3 * H * H + 4 * H + H * K + K, "numbers differ"),
+        (lambda T, D, H, K: D * H + 3 * H * H + 2 * H + D * K + K, "numbers differ"),
+        (lambda T, D, H, K: {"W_x": D * H}, "not made of numbers"),
     ],
     "2.1": [
-        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + b), "ignores h_prev"),
-        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h), "bias b is missing"),
-        (lambda x, h, W_x, W_h, b: x @ W_x + h @ W_h + b, "tanh is missing"),
-        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h.T + b), "transposed"),
-        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + b) + h @ W_h, "belongs inside"),
-        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_h), "raises ValueError"),
-        (lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h + b).T, "has shape"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, 0 * h, W_x, W_h, W_s, b), "ignores h_prev"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, W_h, W_s, 0), "bias b is missing"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, W_h, 0 * W_s, b), "skip is missing"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x + W_s, W_h, 0 * W_s, b), "goes through ReLU too"),
+        (lambda *p: skip(*p, f=np.tanh), "activation is tanh"),
+        (lambda *p: skip(*p, f=lambda a: a), "ReLU is missing"),
+        (lambda *p: skip(*p, f=lambda a: a * (a < 0)), "not min"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, W_h.T, W_s, b), "W_h is transposed"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_s, W_h, W_x, b), "changed places"),
+        (lambda x, h, A, B, S, b: skip(x, h, A, 0 * B, S, 0) + (h @ B) * (h @ B > 0) + b, "of each part"),
+        (lambda x, h, A, B, S, b: skip(x, 0 * h, A, B, S, b) + h @ B, "state is added after ReLU"),
+        (lambda x, h, A, B, S, b: skip(x, h, A, B, S, 0) + b, "bias is added after ReLU"),
+        # not known to the checker
+        (lambda x, h, W_x, W_h, W_s, b: np.tanh(x @ W_h), "raises ValueError"),
+        (lambda *p: skip(*p).T, "has shape"),
+        (lambda *p: skip(*p)[:1], "has shape"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, W_h, -W_s, b), "numbers differ"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, -W_h, W_s, b), "numbers differ"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, W_h, 2 * W_s, b), "numbers differ"),
+        (lambda *p: skip(*p, f=lambda a: 1 / (1 + np.exp(-a))), "numbers differ"),
+        (lambda *p: skip(*p, f=np.abs), "numbers differ"),
+        (lambda *p: skip(*p, f=lambda a: np.clip(a, 0, 1)), "numbers differ"),
+        (lambda *p: skip(*p, f=lambda a: np.where(a > 0, a, 0.01 * a)), "numbers differ"),
+        (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, W_h, W_x, b), "numbers differ"),
+        (lambda *p: skip(*p) + p[1], "numbers differ"),
+        (lambda *p: np.maximum(0, skip(*p)), "numbers differ"),
+        (lambda x, h, *p: skip(x, np.tile(h[:1], (len(h), 1)), *p), "numbers differ"),
+        (lambda *p: skip(*p) * np.nan, "NaN or infinity"),
     ],
     "2.2": [
-        (lambda x, h0, *p: loop(x, np.zeros_like(h0), *p), "h_1 ignores h0"),
-        (lambda x, h0, W_x, W_h, b: np.tanh(x @ W_x + (h0 @ W_h)[:, None] + b), "never handed on"),
-        (lambda x, h0, *p: loop(x, h0, *p)[:, -1], "only the last state"),
-        (lambda x, h0, *p: np.swapaxes(loop(x, h0, *p), 0, 1), r"\(T, N, H\)"),
-        (lambda x, h0, *p: np.tanh(loop(x, h0, *p, f=lambda a: a)), "hand on h_t, after tanh"),
-        (lambda x, h0, *p: np.flip(loop(np.flip(x, 1), h0, *p), 1), "backwards"),
-        (lambda x, h0, W_x, W_h, b: loop(x, h0, W_x, W_h.T, b), "transposed"),
-        (lambda x, h0, W_x, W_h, b: loop(x, h0, W_x, W_h, 0), "bias b is missing"),
-        (lambda x, h0, *p: np.stack([h0, *np.moveaxis(loop(x, h0, *p)[:, :-1], 1, 0)], 1), "one place too late"),
-        (lambda x, h0, *p: np.zeros((N, T, 4)) + loop(x, h0, *p), "from the notebook"),
-        (chained, "one before it ended"),
+        (lambda x, s, *p: two_back(x, 0 * s, *p), "ignore start"),
+        (lambda x, s, *p: two_back(x, np.flip(s, 1), *p), "other way round"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, C, B, b), "W_1 and W_2 have changed places"),
+        (lambda *p: two_back(*p, order="stays"), "never moves on"),
+        (lambda *p: two_back(*p, order="lost"), "see the same state"),
+        (lambda *p: two_back(*p, order="frozen"), "ever handed on"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, B, 0 * C, b), "W_2 never touches"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, 0 * B, C, b), "W_1 never touches"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, B.T, C.T, b), "are transposed"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, B, C, 0), "bias b is missing"),
+        (lambda *p: np.tanh(two_back(*p, f=lambda a: a)), "hand on h_t, after tanh"),
+        (lambda *p: two_back(*p, f=lambda a: a), "without tanh"),
+        (lambda *p: two_back(*p)[:, -1], "only the last state"),
+        (lambda *p: np.moveaxis(two_back(*p), 1, 0), r"\(T, N, H\)"),
+        (lambda x, *p: np.flip(two_back(np.flip(x, 1), *p), 1), "backwards"),
+        (lambda x, s, *p: np.hstack([s, two_back(x, s, *p)]), "in the result"),
+        (lambda x, s, *p: np.hstack([s[:, -1:], two_back(x, s, *p)[:, :-1]]), "one place too late"),
+        (lambda *p: two_back(*p) * (np.arange(p[0].shape[1]) < 1)[:, None], "only the first state is filled"),
+        # not known to the checker
+        (lambda *p: np.zeros((N, T, 4)) + two_back(*p), "from the notebook"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, B.T, C, b), "numbers differ"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, B, C.T, b), "numbers differ"),
+        (lambda x, s, A, B, C, b: two_back(x, s, A, B, -C, b), "numbers differ"),
+        (lambda x, s, A, B, C, b: two_back(x, s, 0 * A, B, C, b), "numbers differ"),
+        (lambda *p: two_back(*p, f=lambda a: a * (a > 0)), "numbers differ"),
+        (lambda x, s, *p: two_back(x, np.repeat(s[:, 1:], 2, axis=1), *p), "numbers differ"),
+        (lambda x, s, *p: two_back(x, np.repeat(s[:1], len(s), axis=0), *p), "numbers differ"),
+        (lambda x, s, *p: two_back(x[:, [0, *range(x.shape[1] - 1)]], s, *p), "numbers differ"),
+        (lambda *p: two_back(*p) * (np.arange(p[0].shape[1]) < 2)[:, None], "numbers differ"),
+        (lambda *p: two_back(*p)[:, 1:], "has shape"),
+        (lambda *p: two_back(*p)[0], "has shape"),
+        (lambda x, s, *p: loop(x, s, *p), "raises "),
     ],
     "2.3": [
-        (wrong_last, "last sequence of the batch"),
-        (lambda h: h[:, 0, :], "first state"),
-        (lambda h: h[..., -1], "last node"),
-        (lambda h: np.mean(h, axis=1), "mean over time"),
-        (lambda h: h[:, -1:], "keeps the time axis"),
+        (lambda h, W, c: sigma_of(-(h[:, -1] @ W + c)), "last sequence here.*sign of the exponent.*one axis too many"),
+        (lambda h, W, c: sigma_of(h[:, -1] @ W + c), "last sequence here.*one axis too many"),
+        (lambda h, W, c: sigma_of(-(h[:, -1] @ W + c)).ravel(), "last sequence here.*sign of the exponent"),
+        (lambda h, W, c: sigma_of(-(h[-1] @ W + c)), "^✗ 2.3: the sign of the exponent.*one axis too many"),
+        (lambda h, W, c: sigma_of(h[:, -1] @ W + c).ravel(), "last sequence here"),
+        (lambda h, W, c: sigma_of(-(h[-1] @ W + c)).ravel(), "^✗ 2.3: the sign of the exponent"),
+        (lambda h, W, c: sigma_of(h[-1] @ W + c), "^✗ 2.3: the result is a column"),
+        (lambda h, W, c: sigma_of(h[0] @ W + c).ravel(), "first state"),
+        (lambda h, W, c: (h[-1] @ W + c).ravel(), "sigmoid is missing"),
+        (lambda h, W, c: sigma_of(h[-1] @ W).ravel(), "bias c is missing"),
+        (lambda h, W, c: sigma_of(np.mean(h, axis=0) @ W + c).ravel(), "mean over time"),
+        (lambda h, W, c: sigma_of((h @ W + c)[:, :, 0]), "at every step"),
+        # not known to the checker
+        (lambda h, W, c: sigma_of(h[:, :, -1] @ W + c), "raises ValueError"),
+        (lambda h, W, c: np.tanh(h[-1] @ W + c).ravel(), "numbers differ"),
+        (lambda h, W, c: sigma_of(h[-1] @ W - c).ravel(), "numbers differ"),
+        (lambda h, W, c: sigma_of(h[-2] @ W + c).ravel(), "numbers differ"),
+        (lambda h, W, c: sigma_of(h[-1] @ W + c).ravel()[::-1], "numbers differ"),
+        (lambda h, W, c: (sigma_of(h[-1] @ W + c) > 0.5).ravel(), "numbers differ"),
+        (lambda h, W, c: sigma_of(sigma_of(h[-1] @ W + c)).ravel(), "numbers differ"),
+        (lambda h, W, c: sigma_of(h.max(axis=0) @ W + c).ravel(), "numbers differ"),
+        (lambda h, W, c: np.exp(h[-1] @ W + c).ravel() / np.exp(h[-1] @ W + c).sum(), "numbers differ"),
+        (lambda h, W, c: sigma_of(2 * (h[-1] @ W + c)).ravel(), "numbers differ"),
+        (lambda h, W, c: sigma_of(h[-1, -1] @ W + c), "has shape"),
+        (lambda h, W, c: sigma_of(h[-1] @ W + c).T, "has shape"),
     ],
     "3.1": [
         ((9.5, 9.5), "only through h_1 and h_2"),
@@ -160,44 +391,124 @@ WRONG = {
         ((-20, -1), "without a sign"),
         (20, "pair of numbers"),
         (("20", "1"), "pair of numbers"),
+        ((float("nan"), 1), "pair of numbers"),
+        (([1, 2], 1), "pair of numbers"),
     ],
     "3.2": [
+        (of_the_sprint(lambda x, h, *p: loop(x, 0 * h, *p)), "h_1 ignores h"),
+        (of_the_sprint(lambda x, h, *p: loop(x, h, *p)[0]), "batch axis is missing"),
+        (of_the_sprint(lambda x, h, W_x, *p: loop(x, h, SPRINT_W_X, *p)), "at every step"),
         (
-            lambda x, h0, W_x, W_h, b: np.concatenate(
-                [loop(x[:, :1], h0, W_x, W_h, b), loop(x, h0, W_x, W_h, b)[:, 1:] * 0 + 9], axis=1
-            ),
-            "numbers differ",
-        ),
-        (lambda x, h0, *p: loop(x, 0 * h0, *p), "h_1 ignores h0"),
-        (lambda x, h0, *p: loop(x, h0, *p)[0], "batch axis is missing"),
-        (lambda x, h0, W_x, W_h, b: loop(x, h0, SPRINT_W_X, W_h, b), "at every step"),
-        (
-            lambda x, h0, W_x, W_h, b: np.concatenate(
-                [(first := loop(x[:, :1], h0, W_x, W_h, b)), loop(x[:, 1:], first[:, 0], SPRINT_W_X, W_h, b)], axis=1
+            of_the_sprint(
+                lambda x, h, W_x, *p: np.hstack(
+                    [(first := loop(x[:, :1], h, W_x, *p)), loop(x[:, 1:], first[:, 0], SPRINT_W_X, *p)]
+                )
             ),
             "from the second step on",
         ),
-        (lambda x, h0, *p: np.stack([loop(x, h0, *p)[n] for n in (0, 0)]), "numbers differ"),
+        (Remembers, "where its last call ended"),
+        (OneForAll, "overwritten the weights"),
+        (of_the_sprint(chained), "one before it ended"),
+        (of_the_sprint(mixed), "every one goes on from the state of the first"),
+        (of_the_sprint(lambda x, h, A, B, b: loop(x, h, A, B.T, b)), "w_h is transposed"),
+        (of_the_sprint(lambda x, h, A, B, b: loop(x, h, A, B, 0)), "bias b is missing"),
+        (of_the_sprint(lambda *p: np.arctanh(loop(*p))), "sums a_t"),
+        (of_the_sprint(lambda *p: np.tanh(loop(*p, f=lambda a: a))), "hand on h_t, after tanh"),
+        (of_the_sprint(lambda *p: loop(*p)[:, -1]), "only the last state"),
+        (of_the_sprint(lambda *p: np.swapaxes(loop(*p), 0, 1)), "first two axes"),
+        # not known to the checker
+        (of_the_sprint(lambda x, h, *p: np.stack([loop(x, h, *p)[n] for n in (0, 0)])), "numbers differ"),
+        (of_the_sprint(lambda x, h, A, B, b: loop(x, h, A, -B, b)), "numbers differ"),
+        (of_the_sprint(lambda x, h, A, B, b: loop(x, -h, A, B, b)), "numbers differ"),
+        (of_the_sprint(lambda *p: loop(*p, f=lambda a: a * (a > 0))), "numbers differ"),
+        (of_the_sprint(lambda *p: loop(*p, f=lambda a: 1 / (1 + np.exp(-a)))), "numbers differ"),
+        (of_the_sprint(lambda x, *p: np.flip(loop(np.flip(x, 1), *p), 1)), "numbers differ"),
+        (of_the_sprint(lambda x, h, *p: loop(x, np.tile(h[:1], (len(h), 1)), *p)), "numbers differ"),
+        (of_the_sprint(lambda *p: np.round(loop(*p), 3)), "numbers differ"),
+        (of_the_sprint(lambda *p: loop(*p)[:, 1:]), "has shape"),
+        (of_the_sprint(lambda *p: loop(*p)[:, None]), "has shape"),
+        (of_the_sprint(lambda *p: None), "returns nothing"),
+        (of_the_sprint(lambda *p: 1 / 0), "raises ZeroDivisionError"),
+        (type("Empty", (), {"__init__": lambda self, n_nodes: print(n_nodes)}), "raises TypeError"),
+        (loop, "the class itself"),
+    ],
+    "3.3": [
+        (lambda forward: True, "rejects a right"),
+        (lambda forward: False, "accepts a forward pass that uses the sheet's W_x"),
+        (lambda forward: 0, "True or False"),
+        (lambda forward: accepted(forward), "rejects a right"),
+        (lambda forward: not accepted(forward, N=1), "starts every sequence from the first h0"),
+        (lambda forward: not accepted(forward, start=0), "ignores h0"),
+        (lambda forward: not accepted(forward, bias=0), "leaves the bias out"),
+        (lambda forward: not accepted(forward, D=4), "as many nodes as there are features"),
+        (lambda forward: not accepted(forward, N=5), "as many steps as there are sequences"),
+        (lambda forward: not accepted(forward, symmetric=True), "transposes W_h"),
+        (lambda forward: not accepted(forward, look=np.s_[:, -1]), "fills in zeros before it"),
+        (lambda forward: not accepted(forward, look=np.s_[:, 0]), "one step too early"),
+        (lambda forward: not accepted(forward, look=np.s_[:, :-1]), "one step too early"),
+        (lambda forward: not accepted(forward, look=np.s_[:1]), "starts every sequence from the first h0"),
+        (lambda forward: not accepted(forward, atol=-1), "rejects a right"),
+        (lambda forward: not accepted(forward, atol=0), "rejects a right"),
+        (lambda forward: not accepted(forward, atol=1), "accepts a forward pass that"),
+        (lambda forward: forward(1, 2), "raises TypeError"),
+        (lambda forward: 1 / 0, "on a right forward pass it raises ZeroDivisionError"),
     ],
     "4.1": [
-        (lambda x, W, dv: (x.T @ dv, dv @ W.T, dv.sum(0)), "order is dx, dW, db"),
-        (lambda x, W, dv: (dv @ W.T, (x.T @ dv).T, dv.sum(0)), "dW: this is .K, D., transposed"),
-        (lambda x, W, dv: (dv @ W.T, x.T @ dv, dv.sum(1)), "db: summed over the wrong axis"),
-        (lambda x, W, dv: (dv @ W.T, x.T @ dv / len(x), dv.mean(0)), "dW: this is the mean"),
-        (lambda x, W, dv: dv @ W.T, "should return 3 arrays: return dx, dW, db"),
+        (lambda x, W, dv: (dv @ W, twice(x, W, dv)[1]), "dx: this is du"),
+        (lambda x, W, dv: (dv, twice(x, W, dv)[1]), "dv itself"),
+        (lambda x, W, dv: (x @ W @ W.T, twice(x, W, dv)[1]), "dx: this is v"),
+        (lambda x, W, dv: (dv @ W @ W.T, x.T @ dv @ W), "dW: only the path through u"),
+        (lambda x, W, dv: (dv @ W @ W.T, dv.T @ x @ W), "dW: only the path through the second product"),
+        (lambda x, W, dv: (dv @ W @ W.T, (x @ W).T @ dv), "the gradient by Wᵀ"),
+        (lambda x, W, dv: (dv @ W @ W.T, x.T @ dv @ W + (dv.T @ x).T @ W), "counts the one through u twice"),
+        (lambda x, W, dv: (dv @ W @ W.T, twice(x, W, dv)[1].T), "this is .H, D., transposed"),
+        (lambda x, W, dv: (dv @ W @ W.T, twice(x, W, dv)[1] / 2), "mean of the two paths"),
+        (lambda x, W, dv: (dv @ W @ W.T, twice(x, W, dv)[1] / len(x)), "mean over the batch"),
+        (lambda x, W, dv: twice(x, W, dv)[::-1], "this is dW: the order is dx, dW"),
+        (lambda x, W, dv: (dv @ W @ W.T,), "should return 2 arrays: return dx, dW"),
+        (lambda x, W, dv: (dv @ W @ W.T, 2 * twice(x, W, dv)[1]), "dW: the numbers differ at"),
+        (lambda x, W, dv: (dv @ W @ W.T, -twice(x, W, dv)[1]), "dW: the numbers differ at"),
+        (lambda x, W, dv: (dv @ W @ W.T, x.T @ x @ W + dv.T @ x @ W), "dW: the numbers differ at"),
+        (lambda x, W, dv: (dv @ W @ W.T, W), "dW: the numbers differ at"),
+        (lambda x, W, dv: (dv @ W @ W.T + dv, twice(x, W, dv)[1]), "dx: the numbers differ at"),
+        (lambda x, W, dv: (dv @ W @ W.T / 2, twice(x, W, dv)[1]), "dx: the numbers differ at"),
     ],
     "4.2": [
-        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h, dh), "f' is missing"),
-        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h, dh * (1 - np.tanh(h) ** 2)), "h_t is tanh"),
-        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h, dh * h * (1 - h)), "sigmoid's slope"),
-        (lambda x, p, h, W_x, W_h, dh: step_back(x, p, W_x, W_h.T, dh * (1 - h**2)), "dh_prev: W_h must be transposed"),
-        (lambda x, p, h, W_x, W_h, dh: step_back(x, h, W_x, W_h, dh * (1 - h**2)), "dW_h: this uses h_t"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: 1), "f' is missing"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: 1 - h * h), "the slope was taken from h_t"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: 1 - before**2), "the slope was taken from h_prev"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: 1 - np.tanh(h - before) ** 2), "tanh is taken twice"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: 1 + before - h), "the square is missing"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: (h - before) * (1 - h + before)), "sigmoid's slope"),
+        (lambda *p: shortcut(*p, along=0), "dh_prev: only the path through tanh"),
+        (lambda *p: replaced(shortcut(*p), 1, p[5]), "dh_prev: only the shortcut"),
+        (lambda x, p, h, W_x, W_h, dh: shortcut(x, p, h, W_x, W_h.T, dh), "dh_prev: W_h must be transposed"),
+        (lambda *p: replaced(shortcut(*p), 3, p[2].T @ (p[5] * (1 - (p[2] - p[1]) ** 2))), "dW_h: this uses h_t:"),
+        (lambda *p: replaced(shortcut(*p), 3, shortcut(*p)[3].T), "dW_h: this is transposed"),
+        (lambda *p: replaced(shortcut(*p), 4, shortcut(*p)[4] / len(p[0])), "db: this is the mean"),
+        (lambda *p: shortcut(*p)[::-1], "dx_t: the result has shape"),
+        (lambda *p: shortcut(*p, along=2), "dh_prev: the numbers differ at"),
+        (lambda *p: shortcut(*p[:5], 2 * p[5]), "dx_t: the numbers differ at"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: 1 + (h - before) ** 2), "dx_t: the numbers differ at"),
+        (lambda *p: shortcut(*p, slope=lambda before, h: 1 - before + h), "dx_t: the numbers differ at"),
+        (lambda *p: replaced(shortcut(*p), 3, shortcut(*p)[3] + shortcut(*p)[3].T), "dW_h: the numbers differ at"),
+        (lambda *p: replaced(shortcut(*p), 4, 2 * shortcut(*p)[4]), "db: the numbers differ at"),
     ],
     "4.3": [
-        (lambda W, dW, lr: W + lr * dW, "uphill"),
-        (lambda W, dW, lr: W - dW, "learning rate is missing"),
-        (lambda W, dW, lr: -lr * dW, "step alone"),
-        (lambda W, dW, lr: W - 0.1 * dW, "not always 0.1"),
+        (lambda *p: descend(*p, sign=1, once=True, size=1), "computed once: .* uphill: .* summed loss"),
+        (lambda *p: descend(*p, once=True), "^✗ 4.3: the gradient is computed once: [^;]*$"),
+        (lambda *p: descend(*p, sign=1), "^✗ 4.3: it goes uphill: [^;]*$"),
+        (lambda *p: descend(*p, size=1), "^✗ 4.3: this is the gradient of the summed loss: [^;]*$"),
+        (lambda *p: descend(*p, size=len(p[0])), "rows only"),
+        (lambda *p: descend(*p[:4], 1), "this is one update"),
+        (lambda *p: descend(*p[:4], p[4] + 1), "one update too many"),
+        (descend_in_place, "changes an array"),
+        (lambda *p: p[1], "has not moved"),
+        (lambda *p: descend(*p, size=p[1].size), "the numbers differ at"),
+        (lambda *p: descend(*p, size=p[0].size), "the numbers differ at"),
+        (lambda *p: (1 - p[3]) ** p[4] * p[1], "the numbers differ at"),
+        (lambda x, W, d, lr, n: np.linalg.lstsq(x, d, rcond=None)[0], "the numbers differ at"),
+        (lambda *p: descend(*p[:3], p[3] / 2, 2 * p[4]), "the numbers differ at"),
     ],
     "5.1": [
         (lambda x, p, h, da: h.T @ da, "uses h_t"),
@@ -247,7 +558,7 @@ WRONG = {
         (lambda g, k, m: (g, k), "nothing was clipped"),
     ],
     "8.3": [
-        (lambda r, t: math.floor(math.log(t) / math.log(r)), "one too few"),
+        (lambda r, t: math.floor(math.log(t) / math.log(r)), "numbers differ"),
         (lambda r, t: math.log(t) / math.log(r), "whole number"),
         (lambda r, t: next(k for k in range(9999) if r**k < t), "exactly the tolerance"),
         (lambda r, t: next(k for k in range(9999) if r**k / (1 - r) <= t), "divide the rest"),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rnnlib.course.counting import CountedWeights
+from rnnlib import Dense, SimpleRNN
+from rnnlib.course.counting import CountedWeights, products_in
 from rnnlib.course.proofs import proof, raises
 
 
@@ -65,3 +66,11 @@ def test_counted_weights_count_products_and_compute_the_same():
     np.testing.assert_array_equal(counted * 2, W * 2)
     assert counted.products == 2
     assert not np.shares_memory(counted, W)
+
+
+def test_the_products_of_a_layer_are_counted_by_parameter():
+    rnn, x = SimpleRNN(np.ones((2, 3)), np.eye(3), np.zeros(3)), np.ones((4, 5, 2))
+    assert products_in(rnn, lambda: rnn.forward(x)) == {"W_x": 1, "W_h": 5, "b": 0}
+    assert products_in(rnn, lambda: rnn.backward(np.ones((4, 5, 3)))) == {"W_x": 1, "W_h": 5, "b": 0}
+    assert products_in(rnn, lambda: [rnn.step(x[:, 0], np.ones((4, 3))) for _ in range(2)])["W_h"] == 2
+    assert products_in(rnn, lambda: Dense(np.ones((2, 3))).forward(x))["W_x"] == 0

@@ -1,6 +1,12 @@
-"""Counting matrix products: NumPy itself reports each one to the weights that take part in it."""
+"""Counting matrix products: of weights, to which NumPy reports them, and of a layer, whose lines are counted."""
 
+import ast
+import inspect
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from textwrap import dedent
+from types import FrameType, FunctionType
 from typing import Any, Self
 
 import numpy as np
@@ -46,11 +52,43 @@ def _plain(value: Any) -> Any:
 
 
 def products_in(layer: Layer, call: Callable[[], Any]) -> dict[str, int]:
-    """Return for each parameter of `layer` how many matrix products it takes part in while `call` runs."""
-    counted = {name: CountedWeights.of(weights) for name, weights in layer.params.items()}
-    params, layer.params = layer.params, counted  # type: ignore[assignment]  # for the length of the call
+    """Return for each parameter of `layer` how many matrix products with it are done while `call` runs.
+
+    Counted is how often each line of the layer's own methods runs that multiplies by the parameter, under its name:
+    by `@`, by `matmul` or by `dot`, of which not all would be reported to the weights.
+    """
+    methods = [member for member in vars(type(layer)).values() if isinstance(member, FunctionType)]
+    products = {method.__code__: _products_by_line(method) for method in methods}
+    done: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, argument: Any) -> Callable | None:
+        if frame.f_code not in products:
+            return None
+        if event == "line":
+            done.update(products[frame.f_code].get(frame.f_lineno, ()))
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
     try:
         call()
     finally:
-        layer.params = params
-    return {name: weights.products for name, weights in counted.items()}
+        sys.settrace(before)
+    return {name: done[name] for name in layer.params}
+
+
+def _products_by_line(method: FunctionType) -> dict[int, list[str]]:
+    """Return for each line of a method the names that it multiplies by; `W.T` counts as W."""
+    lines, first = inspect.getsourcelines(method)
+    found: dict[int, list[str]] = {}
+    for node in ast.walk(ast.parse(dedent("".join(lines)))):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            factors = [node.left, node.right]
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("dot", "matmul"):
+            factors = node.args
+        else:
+            continue
+        whole = [factor.value if isinstance(factor, ast.Attribute) else factor for factor in factors]
+        names = [factor.id for factor in whole if isinstance(factor, ast.Name)]
+        found.setdefault(first + node.lineno - 1, []).extend(names)
+    return found

@@ -66,8 +66,10 @@ TERMS = [
     Term("logit", "ロジット", "v", "2.6"),
     Term("sigmoid", "シグモイド関数", "sigmoid", "2.6"),
     Term("softmax", "ソフトマックス関数", "softmax", "2.6"),
+    Term("fed back", "フィードバック", "", "2.6"),
     Term("ReLU", "ReLU関数, 正規化線形関数", "relu", "2.7"),
     Term("identity", "恒等関数", "identity", "2.7"),
+    Term("skip connection", "スキップ接続", "", "Exercise 2.1"),
     # 04
     Term("derivative", "微分, 微分係数 (the number), 導関数 (the function)", "", "4.1"),
     Term("chain rule", "連鎖律", "", "4.1"),

@@ -15,7 +15,7 @@ from rnnlib.course.quizzes import QUIZZES
 
 ROOT = NOTEBOOKS.parent
 QUIZ = "third-weight"  # its options have formulas
-ONE_STEP = "return np.tanh(x_t @ W_x + h_prev @ W_h + b)"
+ONE_STEP = "return np.maximum(0, x_t @ W_x + h_prev @ W_h + b) + x_t @ W_skip"
 SLIDERS = ["01_sequences_and_state", "07_binary_addition", "08_vanishing_gradients"]
 
 
@@ -60,7 +60,7 @@ def test_an_exercise_is_answered_wrong_and_then_right(open_notebook):
     lab.run_all()
     stub, check = lab.code_cell("def step("), lab.code_cell('exercises.check("2.1"')
     assert output_of(check) == "○ 2.1 not attempted yet"
-    lab.replace_last_line(stub, "return np.tanh(x_t @ W_x + b)")
+    lab.replace_last_line(stub, "return np.maximum(0, x_t @ W_x + b) + x_t @ W_skip")
     lab.run(stub)
     assert lab.run(check) == "✗ 2.1: h_t ignores h_prev: W_h never touches the previous state"
     lab.replace_last_line(stub, ONE_STEP)

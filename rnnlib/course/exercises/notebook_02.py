@@ -1,8 +1,12 @@
-"""Checkers of notebook 02: one step, the whole forward pass, the last state."""
+"""Checkers of notebook 02: a step with a skip, a network that looks back two steps, a readout to be mended."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
 
 import numpy as np
 
-from rnnlib.course.exercises.checking import FunctionExercise
+from rnnlib.course.exercises.checking import FunctionExercise, Mistakes
 
 
 def step(x_t: np.ndarray, h_prev: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -32,142 +36,254 @@ def sequences(rng: np.random.Generator) -> list[tuple]:
     ]
 
 
-def _steps(rng: np.random.Generator) -> list[tuple]:
-    return [(x[:, 0], *rest) for x, *rest in sequences(rng)]
+# 2.1: one step, h_t = max(0, a_t) + x_t W_skip
 
 
-def _frozen(x, h0, W_x, W_h, b):
-    return np.stack([step(x[:, t], h0, W_x, W_h, b) for t in range(x.shape[1])], axis=1)
+def _relu(a: np.ndarray) -> np.ndarray:
+    return np.maximum(0, a)
 
 
-def _state_before_tanh(x, h0, W_x, W_h, b):
-    h, a = np.zeros((x.shape[0], x.shape[1], len(b))), h0
-    for t in range(x.shape[1]):
-        a = x[:, t] @ W_x + a @ W_h + b
-        h[:, t] = np.tanh(a)
-    return h
+def _skip_step(
+    x_t: np.ndarray, h_prev: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, W_skip: np.ndarray, b: np.ndarray
+) -> np.ndarray:
+    return _relu(x_t @ W_x + h_prev @ W_h + b) + x_t @ W_skip
 
 
-def leaking(x, h0, W_x, W_h, b):
-    """Return the states of a loop in which every sequence goes on from the state of the first one."""
-    h, h_prev = np.zeros((x.shape[0], x.shape[1], len(b))), h0
-    for t in range(x.shape[1]):
-        h[:, t] = step(x[:, t], h_prev, W_x, W_h, b)
-        h_prev = h[:1, t]
-    return h
+def _skip_problems(rng: np.random.Generator) -> list[tuple]:
+    return [
+        (x[:, 0], h_prev, W_x, W_h, rng.standard_normal(W_x.shape) / 2, b) for x, h_prev, W_x, W_h, b in sequences(rng)
+    ]
 
 
-def without_h0(x, h0, W_x, W_h, b):
-    """Return the states of a loop that starts from zeros whatever h0 is."""
-    return forward(x, 0 * h0, W_x, W_h, b)
-
-
-def going_on(x, h0, W_x, W_h, b):
-    """Return the states of a loop in which every sequence goes on from where the one before it ended."""
-    states, h_prev = [], h0[:1]
-    for sequence in x:
-        states.append(forward(sequence[np.newaxis], h_prev, W_x, W_h, b)[0])
-        h_prev = states[-1][-1:]
-    return np.stack(states)
-
-
-def transposed(x, h0, W_x, W_h, b):
-    """Return the states of a loop with W_h transposed."""
-    return forward(x, h0, W_x, W_h.T, b)
-
-
-def _starts_late(x, h0, W_x, W_h, b):
-    h = forward(x[:, 1:], h0, W_x, W_h, b)
-    return np.concatenate([0 * h[:, :1], h], axis=1)
-
-
-GOES_ON = "a sequence goes on from where the one before it ended: each must start from its own row of h0"
-TRANSPOSED = "W_h is transposed: with row vectors it is h_prev @ W_h (it is square, so no error warned you)"
-IGNORES_H0 = "h_1 ignores h0: the first step must start from the state that is given"
-LEAKS = "the sequences of the batch are mixed: every one goes on from the state of the first"
-
-CHECKERS = {
-    "2.1": FunctionExercise(
-        right=step,
-        problems=_steps,
-        mistakes=[
-            (
-                lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + b),
-                "h_t ignores h_prev: W_h never touches the previous state",
-            ),
-            (lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + h_prev @ W_h), "the bias b is missing"),
-            (
-                lambda x_t, h_prev, W_x, W_h, b: x_t @ W_x + h_prev @ W_h + b,
-                "this is a_t: the activation tanh is missing",
-            ),
-            (
-                lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + h_prev @ W_h.T + b),
-                TRANSPOSED,
-            ),
-            (
-                lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x) + np.tanh(h_prev @ W_h) + b,
-                "tanh is taken of each part: first add the three parts, then take tanh once",
-            ),
-            (
-                lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + b) + h_prev @ W_h,
-                "the previous state is added after tanh: it belongs inside",
-            ),
-            (
-                lambda x_t, h_prev, W_x, W_h, b: np.tanh(x_t @ W_x + h_prev @ W_h) + b,
-                "the bias is added after tanh: it belongs inside",
-            ),
-            (
-                lambda x_t, h_prev, W_x, W_h, b: 1 / (1 + np.exp(-(x_t @ W_x + h_prev @ W_h + b))),
-                "this is the sigmoid: tanh is asked for",
-            ),
-        ],
-        shape="(N, H)",
+SKIP_MISTAKES: Mistakes = [
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x + b) + x_t @ W_skip,
+        "h_t ignores h_prev: W_h never touches the previous state",
     ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x + h_prev @ W_h) + x_t @ W_skip,
+        "the bias b is missing",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x + h_prev @ W_h + b),
+        "the skip is missing: x_t @ W_skip is to be added after the activation",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x + h_prev @ W_h + b + x_t @ W_skip),
+        "the skip goes through ReLU too: add x_t @ W_skip after it",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: step(x_t, h_prev, W_x, W_h, b) + x_t @ W_skip,
+        "the activation is tanh: ReLU is asked for",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: x_t @ W_x + h_prev @ W_h + b + x_t @ W_skip,
+        "this is a_t and the skip: the activation ReLU is missing",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: -_relu(-(x_t @ W_x + h_prev @ W_h + b)) + x_t @ W_skip,
+        "this keeps the negative sums and sets the positive ones to 0: ReLU is max(0, a), not min(0, a)",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _skip_step(x_t, h_prev, W_x, W_h.T, W_skip, b),
+        "W_h is transposed: with row vectors it is h_prev @ W_h (it is square, so no error warned you)",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _skip_step(x_t, h_prev, W_skip, W_h, W_x, b),
+        "W_x and W_skip have changed places: W_x is the one inside ReLU",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x) + _relu(h_prev @ W_h) + b + x_t @ W_skip,
+        "ReLU is taken of each part: first add the three parts, then take ReLU once",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x + b) + h_prev @ W_h + x_t @ W_skip,
+        "the previous state is added after ReLU: it belongs inside",
+    ),
+    (
+        lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x + h_prev @ W_h) + b + x_t @ W_skip,
+        "the bias is added after ReLU: it belongs inside",
+    ),
+]
+
+
+# 2.2: two steps back, a_t = x_t W_x + h_{t-1} W_1 + h_{t-2} W_2 + b
+
+
+def _look_back(
+    x: np.ndarray,
+    start: np.ndarray,
+    W_x: np.ndarray,
+    W_1: np.ndarray,
+    W_2: np.ndarray,
+    b: np.ndarray,
+    *,
+    moves: bool = True,
+    f: Callable = np.tanh,
+    hand_on: Callable | None = None,
+) -> np.ndarray:
+    """Return (N, T, H); where `moves` is False, h_{t-2} is always the first of the two states in `start`."""
+    h = np.zeros((x.shape[0], x.shape[1], len(b)))
+    before_last, last = start[:, 0], start[:, 1]
+    for t in range(x.shape[1]):
+        a_t = x[:, t] @ W_x + last @ W_1 + before_last @ W_2 + b
+        h[:, t] = f(a_t)
+        before_last, last = (last if moves else before_last), (hand_on(a_t) if hand_on else h[:, t])
+    return h
+
+
+def _the_same_state_twice(
+    x: np.ndarray, start: np.ndarray, W_x: np.ndarray, W_1: np.ndarray, W_2: np.ndarray, b: np.ndarray
+) -> np.ndarray:
+    first = _look_back(x[:, :1], start, W_x, W_1, W_2, b)
+    return np.concatenate([first, forward(x[:, 1:], first[:, 0], W_x, W_1 + W_2, b)], axis=1)
+
+
+def _look_back_problems(rng: np.random.Generator) -> list[tuple]:
+    problems = []
+    for x, h0, W_x, W_1, b in sequences(rng):
+        start = np.stack([rng.standard_normal(h0.shape), h0], axis=1)
+        problems.append((x, start, W_x, W_1, rng.standard_normal(W_1.shape) / 2, b))
+    return problems
+
+
+LOOK_BACK_MISTAKES: Mistakes = [
+    (
+        lambda x, start, *rest: _look_back(x, 0 * start, *rest),
+        "h_1 and h_2 ignore start: begin with the two states that are given, not with zeros",
+    ),
+    (
+        lambda x, start, *rest: _look_back(x, start[:, ::-1], *rest),
+        "start is read the other way round: start[:, 0] is h_{-1}, the earlier one, and start[:, 1] is h_0",
+    ),
+    (
+        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_2, W_1, b),
+        "W_1 and W_2 have changed places: W_1 is for the last state, W_2 for the one before it",
+    ),
+    (
+        lambda *arguments: _look_back(*arguments, moves=False),
+        "the state before the last one never moves on: every step sees start[:, 0] in its place",
+    ),
+    (
+        _the_same_state_twice,
+        "from the second step on W_1 and W_2 see the same state: move both variables at once, so that none is lost",
+    ),
+    (
+        lambda x, start, W_x, W_1, W_2, b: np.tanh(
+            x @ W_x + (start[:, 1] @ W_1 + start[:, 0] @ W_2)[:, np.newaxis] + b
+        ),
+        "every step starts from start: no state is ever handed on to the next step",
+    ),
+    (
+        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_1, 0 * W_2, b),
+        "h_{t-2} plays no part: W_2 never touches a state",
+    ),
+    (
+        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, 0 * W_1, W_2, b),
+        "h_{t-1} plays no part: W_1 never touches a state",
+    ),
+    (
+        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_1.T, W_2.T, b),
+        "W_1 and W_2 are transposed: with row vectors they stand behind the state (they are square, so no error came)",
+    ),
+    (lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_1, W_2, 0 * b), "the bias b is missing"),
+    (
+        lambda *arguments: _look_back(*arguments, hand_on=lambda a_t: a_t),
+        "the state that is handed on is a_t: hand on h_t, after tanh",
+    ),
+    (lambda *arguments: _look_back(*arguments, f=lambda a: a), "this is without tanh: h_t is tanh(a_t)"),
+    (
+        lambda *arguments: _look_back(*arguments)[:, -1],
+        "only the last state comes back, (N, H): every state is asked for, (N, T, H)",
+    ),
+    (
+        lambda *arguments: _look_back(*arguments).transpose(1, 0, 2),
+        "the axes are (T, N, H): here the batch comes first, (N, T, H)",
+    ),
+    (
+        lambda x, *rest: _look_back(x[:, ::-1], *rest)[:, ::-1],
+        "the loop runs backwards in time",
+    ),
+    (
+        lambda x, start, *rest: np.concatenate([start, _look_back(x, start, *rest)], axis=1),
+        "the two states of start are in the result: only the T new ones are asked for",
+    ),
+    (
+        lambda x, start, *rest: np.concatenate([start[:, 1:], _look_back(x, start, *rest)[:, :-1]], axis=1),
+        "every state stands one place too late: h[:, 0] is h_1",
+    ),
+    (
+        lambda *arguments: np.concatenate(
+            [_look_back(*arguments)[:, :1], 0 * _look_back(*arguments)[:, 1:]],
+            axis=1,
+        ),
+        "only the first state is filled: does a return inside the loop end it too early?",
+    ),
+]
+
+
+# 2.3: the probability of "yes" from the last state, the states being (T, N, H)
+
+
+def _probability(
+    h: np.ndarray,
+    W_out: np.ndarray,
+    c: np.ndarray,
+    read: Callable = lambda h: h[-1],
+    sign: int = -1,
+    column: Callable = lambda p: p[:, 0],
+) -> np.ndarray:
+    return column(1 / (1 + np.exp(sign * (read(h) @ W_out + c))))
+
+
+def _probability_problems(rng: np.random.Generator) -> list[tuple]:
+    return [
+        (rng.standard_normal((T, N, H)), rng.standard_normal((H, 1)), rng.standard_normal(1))
+        for T, N, H in [(5, 3, 4), (2, 6, 3)]
+    ]
+
+
+READ = [
+    (lambda h: h[-1], ""),
+    (lambda h: h[:, -1], "h[:, -1] is the last sequence here, at every step: in (T, N, H) time is the first axis"),
+    (lambda h: h[0], "this reads the first state, h[0]"),
+]
+SIGN = [(-1, ""), (1, "the sign of the exponent is wrong: for a large logit this is near 0")]
+COLUMN = [(lambda p: p[:, 0], ""), (lambda p: p, "the result is a column, with one axis too many: take p[:, 0]")]
+
+
+def _left_as_they_were() -> Mistakes:
+    """Return every way to leave one, two or three of the mistakes in, each with all of their sentences."""
+    return [
+        (
+            lambda h, W_out, c, read=read, sign=sign, column=column: _probability(h, W_out, c, read, sign, column),
+            "; and ".join(filter(None, sentences)),
+        )
+        for (read, *one), (sign, *other), (column, *third) in product(READ, SIGN, COLUMN)
+        if any(sentences := (*one, *other, *third))
+    ]
+
+
+PROBABILITY_MISTAKES: Mistakes = [
+    *_left_as_they_were(),
+    (lambda h, W_out, c: (h[-1] @ W_out + c)[:, 0], "this is the logit v_T: the sigmoid is missing"),
+    (lambda h, W_out, c: _probability(h, W_out, 0 * c), "the bias c is missing"),
+    (
+        lambda h, W_out, c: _probability(h, W_out, c, read=lambda h: h.mean(axis=0)),
+        "this reads the mean over time: only the last step is asked for",
+    ),
+    (
+        lambda h, W_out, c: _probability(h, W_out, c, read=lambda h: h, column=lambda p: p[..., 0]),
+        "this is an answer at every step, (T, N): only the last step is asked for",
+    ),
+]
+
+CHECKERS: dict[str, Callable[[Any], str | None]] = {
+    "2.1": FunctionExercise(right=_skip_step, problems=_skip_problems, mistakes=SKIP_MISTAKES, shape="(N, H)"),
     "2.2": FunctionExercise(
-        right=forward,
-        problems=sequences,
-        mistakes=[
-            (without_h0, IGNORES_H0),
-            (_frozen, "every step starts from h0: the state is never handed on to the next step"),
-            (
-                lambda x, *rest: forward(x, *rest)[:, -1],
-                "only the last state comes back, (N, H): every state is asked for, (N, T, H)",
-            ),
-            (
-                lambda x, *rest: forward(x, *rest).transpose(1, 0, 2),
-                "the axes are (T, N, H): here the batch comes first, (N, T, H)",
-            ),
-            (lambda x, *rest: forward(x[:, ::-1], *rest)[:, ::-1], "the loop runs backwards in time"),
-            (_state_before_tanh, "the state that is handed on is a_t: hand on h_t, after tanh"),
-            (leaking, LEAKS),
-            (going_on, GOES_ON),
-            (transposed, TRANSPOSED),
-            (lambda x, h0, W_x, W_h, b: forward(x, h0, W_x, W_h, 0 * b), "the bias b is missing"),
-            (
-                lambda x, *rest: np.concatenate([forward(x, *rest)[:, :1], 0 * forward(x, *rest)[:, 1:]], axis=1),
-                "only the first state is filled: does a return inside the loop end it too early?",
-            ),
-            (_starts_late, "the first step is left out: the loop must begin with x[:, 0]"),
-            (
-                lambda x, h0, *rest: np.concatenate([h0[:, np.newaxis], forward(x, h0, *rest)[:, :-1]], axis=1),
-                "every state sits one place too late: h[:, 0] is h_1, and h0 is not part of the result",
-            ),
-        ],
-        shape="(N, T, H)",
+        right=_look_back, problems=_look_back_problems, mistakes=LOOK_BACK_MISTAKES, shape="(N, T, H)"
     ),
     "2.3": FunctionExercise(
-        right=lambda h: h[:, -1],
-        problems=lambda rng: [(rng.standard_normal((3, 5, 4)),), (rng.standard_normal((4, 4, 4)),)],
-        mistakes=[
-            (
-                lambda h: h[-1],
-                "h[-1] is the last sequence of the batch, with all its steps: the time axis is the second",
-            ),
-            (lambda h: h[:, 0], "this is the first state, h_1"),
-            (lambda h: h[:, :, -1], "this is the last node at every step: the time axis is the second"),
-            (lambda h: h.mean(axis=1), "this is the mean over time: only the last step is asked for"),
-            (lambda h: h[:, -1:], "this keeps the time axis, (N, 1, H): use -1, not -1:"),
-        ],
-        shape="(N, H)",
+        right=_probability, problems=_probability_problems, mistakes=PROBABILITY_MISTAKES, shape="(N,)"
     ),
 }

@@ -39,6 +39,7 @@ def unrolled(
     highlight: str | None = None,
     inputs: Iterable[int] | None = None,
     outputs: Iterable[int] | None = None,
+    fed_back: bool = False,
 ) -> None:
     """Draw the network once for each time step, the same weights on every arrow of a kind.
 
@@ -49,6 +50,7 @@ def unrolled(
         highlight: "W_x", "W_h" or "W_out", drawn thick.
         inputs: the steps (from 1) that read an input; all where left out.
         outputs: the steps (from 1) that give an output; all where left out.
+        fed_back: whether a dashed line leads from each output to the next input.
     """
     every = range(1, steps + 1)
     inputs, outputs = set(every if inputs is None else inputs), set(every if outputs is None else outputs)
@@ -64,6 +66,11 @@ def unrolled(
         if t in outputs:
             _node(ax, here, OUTPUT, f"y_{t}")
             _arrow(ax, (here, STATE), (here, OUTPUT), r"W_{out}", highlight, (0.12, 0))
+        if fed_back and t < steps:
+            turn, end = here + 0.67 * spacing, here + spacing - RADIUS
+            ax.plot([here + RADIUS, turn, turn], [OUTPUT, OUTPUT, INPUT], color=ORANGE, lw=1.6, ls="--", zorder=0)
+            ax.annotate("", (end, INPUT), (turn, INPUT), arrowprops={"arrowstyle": "-|>", "color": ORANGE, "lw": 1.6,
+                        "shrinkA": 0, "shrinkB": 0})  # fmt: skip
     ax.set(xlim=(-0.6, spacing * steps + 0.8), ylim=(-0.5, 3.0))
     bare(ax, title)
 

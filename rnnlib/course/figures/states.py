@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnlib.course.figures.style import COLOURS, DASHES, INK, MARKERS
+from rnnlib.course.figures.style import COLOURS, DASHES, MARKERS
 
 
 def state_lines(ax: Axes, h: np.ndarray, *, title: str, names: Sequence[str] | None = None) -> None:
@@ -33,12 +33,16 @@ def state_map(ax: Axes, h: np.ndarray, *, title: str) -> None:
     ax.figure.colorbar(picture, ax=ax, label="state")
 
 
-def largest_state(ax: Axes, curves: dict[str, np.ndarray], *, title: str) -> None:
-    """Draw max|h_t| over the time steps on a logarithmic scale: a line and band for each (seeds, T) array."""
+def largest_state(ax: Axes, curves: dict[str, np.ndarray], *, title: str, scale: str = "log") -> None:
+    """Draw max|h_t| over the time steps: a line (the median) and a band for each (seeds, T) array.
+
+    `scale` of the upright axis: "log", or "linear" from 0 on.
+    """
     for i, (name, sizes) in enumerate(curves.items()):
         steps = np.arange(1, sizes.shape[1] + 1)
         ax.fill_between(steps, sizes.min(axis=0), sizes.max(axis=0), color=COLOURS[i], alpha=0.2, lw=0)
         ax.plot(steps, np.median(sizes, axis=0), color=COLOURS[i], ls=DASHES[i], label=name)
-    ax.axhline(1, color=INK, lw=0.8)
-    ax.set(title=title, xlabel="time step t", ylabel="largest |state|", yscale="log")
-    ax.legend(loc="upper left")
+    ax.set(title=title, xlabel="time step t", ylabel="largest |state| of a node", yscale=scale)
+    if scale == "linear":
+        ax.set_ylim(0, 1.05 * ax.get_ylim()[1])
+    ax.legend(loc="upper left" if scale == "log" else "lower right")
