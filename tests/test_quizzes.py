@@ -42,7 +42,7 @@ WRONG = {
         (lambda n, f, s, p: 1 + (n - f + p) // s, "both sides"),
         (lambda n, f, s, p: 1 + (n - f + 2 * p) / s, "whole number"),
         (lambda n, f, s, p: 1 + -((f - n - 2 * p) // s), "round down"),
-        (lambda n, f, s, p: round((n + 2 * p - f) / s) + 1, "rounded up"),
+        (lambda n, f, s, p: round((n + 2 * p - f) / s) + 1, "numbers differ"),
     ],
     "chain-rule": [
         (lambda x, y: 1.0, "misprinted"),

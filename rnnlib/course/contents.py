@@ -15,7 +15,7 @@ class Notebook(NamedTuple):
 
 NOTEBOOKS = [
     Notebook("00", "Start here", 10, 2, "00_start_here.ipynb"),
-    Notebook("01", "Sequences and state", 35, 20, "01_sequences_and_state.ipynb"),
+    Notebook("01", "Sequences and state", 35, 25, "01_sequences_and_state.ipynb"),
     Notebook("02", "Forward pass", 55, 40, "02_forward_pass.ipynb"),
     Notebook("03", "The small-array experiment", 35, 25, "03_small_array_experiment.ipynb"),
     Notebook("04", "Gradients, one step at a time", 55, 40, "04_gradients_one_step.ipynb"),

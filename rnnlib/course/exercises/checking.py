@@ -1,7 +1,7 @@
 """How an exercise is checked: the learner's function against the right one, then against typical wrong ones."""
 
 import dis
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,8 @@ class FunctionExercise:
         return _first_fault(answer, self.problems, self._fault)
 
     def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
-        right = np.asarray(self.right(*arguments))
-        return _compare(answer, result, right, arguments, self.mistakes, self.shape, self.atol)
+        mistakes = _mistakes_of(answer, self.mistakes, self.problems, self.atol)
+        return _compare(answer, result, np.asarray(self.right(*arguments)), arguments, mistakes, self.shape, self.atol)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ class PartsExercise:
         names = ", ".join(name for name, _, _ in self.parts)
         if not isinstance(result, tuple | list) or len(result) != len(self.parts):
             return f"it should return {len(self.parts)} arrays: return {names}"
-        for (name, shape, mistakes), part, right in zip(self.parts, result, self.right(*arguments), strict=True):
+        rights = self.right(*arguments)
+        for i, ((name, shape, known), part, right) in enumerate(zip(self.parts, result, rights, strict=True)):
+            mistakes = _mistakes_of(lambda *given, i=i: answer(*given)[i], known, self.problems, self.atol)
             fault = _compare(answer, part, np.asarray(right), arguments, mistakes, shape, self.atol)
             if fault:
                 return f"{name}: {fault}"
@@ -88,8 +90,27 @@ def _first_fault(answer: Any, make_problems: Callable, find_fault: Callable) -> 
     return None
 
 
+def _mistakes_of(answer: Callable, known: Mistakes, make_problems: Callable, atol: float) -> Iterator[tuple]:
+    """Yield the known mistakes that the answer shares on every problem: by one alone it could be mistaken for them."""
+    for wrong, sentence in known:
+        problems = make_problems(np.random.default_rng(22))
+        if all(_does_the_same(answer, wrong, arguments, atol) for arguments in problems):
+            yield wrong, sentence
+
+
+def _does_the_same(answer: Callable, wrong: Callable, arguments: tuple, atol: float) -> bool:
+    expected = _result(wrong, arguments)
+    if expected is None:
+        return True
+    try:
+        result = np.asarray(_result(answer, arguments))
+    except Exception:  # the learner's code may raise anything
+        return False
+    return _agree(result, expected, atol)
+
+
 def _compare(
-    answer: Callable, result: Any, right: np.ndarray, arguments: tuple, mistakes: Mistakes, shape: str, atol: float
+    answer: Callable, result: Any, right: np.ndarray, arguments: tuple, mistakes: Iterable, shape: str, atol: float
 ) -> str | None:
     try:
         result = np.asarray(result)

@@ -9,10 +9,20 @@ from matplotlib.ticker import MaxNLocator
 from rnnlib.course.figures.style import BLUE, COLOURS, DASHES, GREY, INK, MARKERS, ORANGE
 
 
-def series(ax: Axes, time: np.ndarray, values: np.ndarray, *, title: str, xlabel: str, ylabel: str) -> None:
-    """Draw values against time, both (T,)."""
+def series(
+    ax: Axes, time: np.ndarray, values: np.ndarray, *, title: str, xlabel: str, ylabel: str, period: float | None = None
+) -> None:
+    """Draw values against time, both (T,); dashed lines mark every `period`, and an arrow spans the first."""
     ax.plot(time, values, color=BLUE, lw=1.4)
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if period is not None:
+        for start in np.arange(time[0], time[-1], period):
+            ax.axvline(start, color=INK, ls="--", lw=0.8)
+        top = values.max() + 0.15 * np.ptp(values)
+        both_ways = {"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (time[0], top), (time[0] + period, top), arrowprops=both_ways)
+        ax.text(time[0] + 1.1 * period, top, "one period", va="center", backgroundcolor="white", fontsize=10)
+        ax.set_ylim(top=top + 0.1 * np.ptp(values))
 
 
 def one_hot(ax: Axes, matrix: np.ndarray, text: str, letters: Sequence[str], *, title: str) -> None:
