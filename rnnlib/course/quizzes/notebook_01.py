@@ -11,7 +11,7 @@ QUIZZES = {
         options=(
             Option(
                 "It leads from the input of the step before, $x_{t-1}$, to the hidden layer.",
-                "that is a window on the input: it reaches back one step and no further. An RNN carries its own state.",
+                "that would be a window on the input, of two steps and no more. An RNN carries its own state.",
             ),
             Option(
                 "It leads from the hidden layer of the step before, $h_{t-1}$, to the hidden layer of this step.",
@@ -19,7 +19,7 @@ QUIZZES = {
             ),
             Option(
                 "It leads from the output of the step before, $y_{t-1}$, to the hidden layer.",
-                "such networks exist (Jordan's), but here the state goes on directly, not by way of the output.",
+                "a network could be built so, but in ours the state goes on directly, not by way of the output.",
             ),
             Option(
                 "It is the bias: a weight on a constant 1.",
@@ -34,16 +34,16 @@ QUIZZES = {
         options=(
             Option(
                 "Whether it rises or falls can be predicted rather well.",
-                "the 0.99 belongs to the level. A random walk has it too, and its next step is pure chance.",
+                "the 0.99 belongs to the level. A random walk has it too, and its next increment is pure chance.",
             ),
             Option(
                 "The price is no random walk: a random walk has no memory.",
-                "its steps have none, but its level is the sum of all steps so far: it has an autocorrelation near 1.",
+                "its increments have none, but its level is the sum of all of them: it has an autocorrelation near 1.",
             ),
             Option(
                 "The level will be close to today's, compared with its spread; whether it rises or falls does not "
                 "follow.",
-                "a level is the one before plus a small step, so levels hang together. Look at the increments instead.",
+                "a level is the one before plus a small increment. Whether it rises or falls is in the increments alone.",
             ),
         ),
         right=3,
