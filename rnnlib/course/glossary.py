@@ -30,6 +30,7 @@ TERMS = [
     Term("autocorrelation", "自己相関", "", "1.2"),
     Term("lag", "ラグ", "", "1.2"),
     Term("mutual information", "相互情報量", "", "1.2"),
+    Term("matrix product", "行列の積", "@", "1.2"),
     Term("increment", "差分", "np.diff", "1.3"),
     Term("random walk", "ランダムウォーク", "", "1.3"),
     Term("window", "ウィンドウ, 窓", "", "1.4"),

@@ -43,7 +43,7 @@ QUIZZES = {
             Option(
                 "The level will be close to today's, compared with its spread; whether it rises or falls does not "
                 "follow.",
-                "a level is the one before plus a small increment; whether it rises or falls, only the increments can tell.",
+                "a level is the one before plus a small increment. Only the increments say whether it rises.",
             ),
         ),
         right=3,
