@@ -1,108 +1,181 @@
-"""A layer or a network as a gradient check sees it: a number that depends on arrays, and habits to watch."""
+"""A layer or a network as a gradient check sees it: one number that depends on arrays."""
 
-from typing import Any
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.arrays import as_array, as_rectangle, insist_on_finite
+from rnnlib.central_differences import check_float64
+from rnnlib.layers.layer import Layer, State, refuse_state
+from rnnlib.network import Network, copied_state
+from rnnlib.validation import as_ndarray
 
-FLOAT64 = np.dtype(np.float64)
-
-
-def as_float64(name: str, value: Any) -> np.ndarray:
-    """Return a copy of `value` as a finite float64 array; refuse a narrower type, and what `as_array` refuses."""
-    if getattr(value, "dtype", FLOAT64) != FLOAT64:
-        raise TypeError(f"{name}: a gradient check needs float64, got {value.dtype}: rounding hides errors in less")
-    return as_array(name, value, "(...)", FLOAT64)
+Array = NDArray[np.float64]
 
 
-def _copy(target: Any) -> Any:
-    if isinstance(target, np.ndarray):
-        return target.copy()  # a mask stays, to be refused
-    return as_rectangle("target", target, "an array").copy()
+class Arguments(NamedTuple):
+    """What a model is called with; `upstream` is dh for a layer, and the target for a network."""
+
+    x: np.ndarray
+    upstream: Any
+    state: State
+    mask: np.ndarray | None
+
+    def copied(self) -> Self:
+        """Return a copy, which a model may change."""
+        mask = None if self.mask is None else self.mask.copy()
+        return type(self)(self.x.copy(), copy.deepcopy(self.upstream), copied_state(self.state), mask)
+
+    def item(self, n: int) -> Self:
+        """Return a copy of one item of the batch, without what is upstream of it."""
+        x, _, state, mask = self.copied()
+        alone = rebuilt(state, iter(array[n : n + 1] for array in leaves(state, state)))
+        return type(self)(x[n : n + 1], None, alone, None if mask is None else mask[n : n + 1])
 
 
 class CheckedModel:
-    """A model with the arguments that it is checked on."""
+    """A model and the arguments that it is checked on: Σ forward(x) · dh for a layer, the loss for a network.
 
-    def __init__(self, model: Any, x: np.ndarray, upstream: Any, h0: Any) -> None:
-        self.model, self.x, self.is_network = model, x, hasattr(model, "loss")
-        self.upstream = _copy(upstream) if self.is_network else as_float64("dh", upstream)
-        self.rnn = model.rnn if self.is_network else model
-        self.has_state = hasattr(self.rnn, "dh0")
-        self.h0 = None
-        if h0 is not None and not self.has_state:
-            raise TypeError(f"h0: expected None, as {type(model).__name__} has no state, got {type(h0).__name__}")
-        if self.has_state:
-            H = self.rnn.params["W_h"].shape[0]
-            self.h0 = np.zeros((len(x) if x.ndim else 1, H)) if h0 is None else as_float64("h0", h0)
-            self.rnn.dh0 = None  # what an earlier backward left is no answer
+    Attributes:
+        model: the layer or network.
+        arguments: what it is called with; a state that was not given is zeros.
+        takes_tokens: whether x are whole numbers, of which there is no gradient.
+        state_names: a name for each array of the state.
+    """
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return everything that the loss is differentiated by."""
-        return {**self.model.params, "x": self.x, **({"h0": self.h0} if self.has_state else {})}
-
-    def value(self, name: str, changed: np.ndarray) -> float:
-        """Return the loss with one array exchanged."""
-        x = (changed if name == "x" else self.x).copy()  # a model that scribbles must not change the next value
-        h0 = self.h0 if self.h0 is None else (changed if name == "h0" else self.h0).copy()
-        if name not in self.model.params:
-            return self._loss(x, h0)
-        parameter = self.model.params[name]
-        kept = parameter.copy()
-        try:
-            parameter[...] = changed
-            return self._loss(x, h0)
-        finally:
-            parameter[...] = kept
-
-    def _loss(self, x: np.ndarray, h0: np.ndarray | None) -> float:
-        if self.is_network:
-            return self.model.loss(x, self.upstream, h0)
-        h = self._forward(x, h0)
-        if h.shape != self.upstream.shape:
-            letters = "(N, T, H) = " if self.has_state else ""
-            raise ValueError(f"dh: expected {letters}{h.shape}, got {self.upstream.shape}")
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss = float((h * self.upstream).sum())
-        insist_on_finite("dh", "the sum of forward(x) · dh", loss)
-        return loss
-
-    def _forward(self, x: np.ndarray, h0: np.ndarray | None) -> np.ndarray:
-        if self.is_network:
-            return self.model.predict(x, h0)
-        return self.model.forward(x, h0) if self.has_state else self.model.forward(x)
-
-    def gradients_and_habits(self) -> tuple[dict[str, np.ndarray], dict[str, bool | None]]:
-        """Run backward twice; return the first gradients, and how the model behaved."""
-        given = [array for array in (self.x, self.upstream, self.h0) if array is not None]
-        before = [array.copy() for array in given]
-        first = self._gradients()
-        untouched = all(np.array_equal(one, other) for one, other in zip(given, before, strict=True))
-        second = self._gradients()  # on the arguments as the first call left them
-        for array, kept in zip(given, before, strict=True):
-            array[...] = kept
-        same = first.keys() == second.keys() and all(
-            np.array_equal(first[name], second[name], equal_nan=True) for name in first
+    def __init__(
+        self, model: Layer | Network, x: ArrayLike, upstream: Any, state: State, mask: ArrayLike | None
+    ) -> None:
+        """Take a model, and arguments, which are copied."""
+        for name, parameter in model.params.items():
+            check_float64(name, parameter)
+        self.model, self.state_names = model, _state_names(model)
+        self.takes_tokens = _are_tokens(model, x)
+        self.arguments = Arguments(
+            as_ndarray("x", x, "(N, T)").copy() if self.takes_tokens else check_float64("x", x),
+            copy.deepcopy(upstream) if isinstance(model, Network) else check_float64("dh", upstream),
+            state,
+            None if mask is None else as_ndarray("mask", mask, "(N, T)").copy(),
         )
-        return first, {
-            "arguments left alone": untouched,
-            "a second call gives the same": same,
-            "batch items independent": self._independent(),
-        }
+        self.arguments = self.arguments._replace(state=self._full_state(state))
 
-    def _gradients(self) -> dict[str, np.ndarray]:
-        self._loss(self.x, self.h0)
-        dx = self.model.backward() if self.is_network else self.model.backward(self.upstream)
-        gradients = {**self.model.grads, "x": dx, **({"h0": self.rnn.dh0} if self.has_state else {})}
-        return {name: np.array(gradient) for name, gradient in gradients.items() if gradient is not None}
-
-    def _independent(self) -> bool | None:
-        if self.x.ndim < 2 or len(self.x) < 2:
-            return None
-        together = self._forward(self.x.copy(), self.h0 if self.h0 is None else self.h0.copy())
-        alone = [
-            self._forward(self.x[n : n + 1].copy(), None if self.h0 is None else self.h0[n : n + 1].copy())[0]
-            for n in range(len(self.x))
+    def _full_state(self, given: State) -> State:
+        """Return the state to start from, in the structure of the one that is handed on."""
+        if isinstance(self.model, Layer) and not self.state_names:
+            refuse_state(self.model, given)
+        x, _, given, mask = self.arguments.copied()
+        like = self.model.run(x, given, mask).state
+        if isinstance(given, dict) and not isinstance(like, dict):
+            (given,) = given.values() or [None]
+        found, wanted = leaves(given, like), leaves(like, like)
+        if len(wanted) != len(self.state_names):
+            raise ValueError(f"state_names: expected a name for each of {len(wanted)} arrays, got {self.state_names}")
+        arrays = [
+            np.zeros(zeros.shape) if array is None else check_float64(name, array)
+            for name, array, zeros in zip(self.state_names, found, wanted, strict=True)
         ]
-        return bool(np.allclose(together, alone, rtol=1e-9, atol=1e-9))
+        return rebuilt(like, iter(arrays))
+
+    def arrays(self) -> dict[str, Array]:
+        """Return everything that the number is differentiated by, under its name."""
+        x, _, state, _ = self.arguments
+        inputs = {} if self.takes_tokens else {"x": x}
+        return {**self.model.params, **inputs, **dict(zip(self.state_names, leaves(state, state), strict=True))}
+
+    def value(self, name: str, changed: Array) -> float:
+        """Return the number with one of the arrays exchanged."""
+        return self.at({name: changed}, self.number)
+
+    def at(self, changed: Mapping[str, Array], compute: Callable[[Arguments], float]) -> float:
+        """Return what `compute` makes of the arguments while some of the arrays are exchanged."""
+        x, upstream, state, mask = self.arguments.copied()
+        parts = zip(self.state_names, leaves(state, state), strict=True)
+        state = rebuilt(state, iter([changed.get(name, part) for name, part in parts]))
+        parameters = {name: array for name, array in self.model.params.items() if name in changed}
+        kept = {name: array.copy() for name, array in parameters.items()}
+        try:
+            for name, array in parameters.items():
+                array[...] = changed[name]
+            return compute(Arguments(changed.get("x", x), upstream, state, mask))
+        finally:
+            for name, array in parameters.items():
+                array[...] = kept[name]
+
+    def number(self, arguments: Arguments) -> float:
+        """Return the number, and keep what a backward needs."""
+        x, upstream, state, mask = arguments
+        if isinstance(self.model, Network):
+            return self.model.loss(x, upstream, state, mask)
+        out = self.model.forward(x, state, mask)
+        if out.shape != upstream.shape:
+            letters = "(N, T, H) = " if self.state_names else ""
+            raise ValueError(f"dh: expected {letters}{out.shape}, got {upstream.shape}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float((out * upstream).sum())
+
+    def backward(self) -> dict[str, Any]:
+        """Return the gradients of the last number by name, as the model gives them."""
+        model = self.model
+        model.grads, model.dstate = {}, None  # what an earlier backward left is no answer
+        dx = model.backward() if isinstance(model, Network) else model.backward(self.arguments.upstream)
+        state = self.arguments.state
+        of_state = dict(zip(self.state_names, leaves(model.dstate, state), strict=True))
+        gradients = {**model.grads, **({} if self.takes_tokens else {"x": dx}), **of_state}
+        return {name: None if gradient is None else np.array(gradient) for name, gradient in gradients.items()}
+
+    def results(self, arguments: Arguments) -> list[Array]:
+        """Return what comes out, and the arrays of the state that is handed on."""
+        x, _, state, mask = arguments
+        if isinstance(self.model, Network):
+            trace = self.model.run(x, state, mask)
+            out, handed_on = trace.out, trace.state
+        else:
+            out = self.model.forward(x, state, mask)
+            handed_on = None if self.model.trace is None else self.model.trace.state
+        return [out, *(array for array in leaves(handed_on, state) if array is not None)]
+
+
+def leaves(state: State, like: State) -> list[Any]:
+    """Return the arrays of a state in the structure of another, depth first; None for each that it lacks."""
+    if like is None:
+        return []
+    if isinstance(like, dict):
+        parts = state if isinstance(state, dict) else {}
+        return [leaf for name, part in like.items() for leaf in leaves(parts.get(name), part)]
+    if isinstance(like, tuple):
+        pieces = state if isinstance(state, tuple | list) and len(state) == len(like) else [None] * len(like)
+        return [leaf for piece, part in zip(pieces, like, strict=True) for leaf in leaves(piece, part)]
+    return [state]
+
+
+def rebuilt(like: State, arrays: Iterator[Array]) -> State:
+    """Return a state of the same structure, made of other arrays."""
+    if like is None:
+        return None
+    if isinstance(like, dict):
+        return {name: rebuilt(part, arrays) for name, part in like.items()}
+    if isinstance(like, tuple):
+        parts = [rebuilt(part, arrays) for part in like]
+        return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
+    return next(arrays)
+
+
+def _state_names(model: Layer | Network) -> tuple[str, ...]:
+    if isinstance(model, Layer):
+        return model.state_names
+    stateful = {name: layer for name, layer in model.layers.items() if layer.has_state}
+    if len(stateful) == 1:
+        return next(iter(stateful.values())).state_names
+    return tuple(f"{name}.{leaf}" for name, layer in stateful.items() for leaf in layer.state_names)
+
+
+def _are_tokens(model: Layer | Network, x: ArrayLike) -> bool:
+    """Tell whether x are whole numbers to a model that has no gradient by them."""
+    first = model if isinstance(model, Layer) else next(iter(model.layers.values()))
+    array = as_ndarray("x", x, "(N, T)")
+    if array.dtype.kind not in "iu" or first.n_in is not None:
+        return False
+    trace = first.run(array.copy())
+    return first.back(trace, np.zeros(trace.out.shape)).x is None

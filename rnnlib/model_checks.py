@@ -1,0 +1,108 @@
+"""What a comparison of gradients with central differences cannot see: how a model treats its surroundings."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlib.central_differences import numerical_gradient
+from rnnlib.checked_model import Arguments, CheckedModel, leaves, rebuilt
+from rnnlib.gradient_comparison import LIMIT
+from rnnlib.layers.layer import Trace
+from rnnlib.slopes import measure_slope
+
+Array = NDArray[np.float64]
+
+
+def run_checks(model: CheckedModel) -> tuple[dict[str, Any], dict[str, bool | None]]:
+    """Return the gradients of a model by name, and how it behaved: a name, and True, False, or None (not checked)."""
+    before = model.arguments.copied()
+    model.number(model.arguments)
+    first = model.backward()
+    untouched = _equal(model.arguments, before)
+    again = model.backward()
+    model.number(model.arguments)  # on the arguments as the first call left them
+    anew = model.backward()
+    model.arguments = before
+    return first, {
+        "arguments left alone": untouched,
+        "a second call gives the same": _equal(first, again) and _equal(first, anew),
+        "batch items independent": _items_are_independent(model),
+    }
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Tell whether two values hold the same numbers, however deep; what is no container and no array counts as such."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[name], other[name]) for name in one)
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if hasattr(one, "__array__") and hasattr(other, "__array__"):
+        one, other = np.asarray(one), np.asarray(other)
+        return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc" and other.dtype.kind in "fc")
+    return (one is None) == (other is None)
+
+
+def _items_are_independent(model: CheckedModel) -> bool | None:
+    """Tell whether each item of the batch gives alone what it gives among the others."""
+    x = model.arguments.x
+    if x.ndim < 2 or len(x) < 2:
+        return None
+    together = model.results(model.arguments.copied())
+    for n in range(len(x)):
+        alone = model.results(model.arguments.item(n))
+        pairs = zip(together, alone, strict=True)
+        if not all(np.allclose(batch[n], item[0], rtol=1e-9, atol=1e-9) for batch, item in pairs):
+            return False
+    return True
+
+
+def state_gradient_is_right(model: CheckedModel, tolerance: float) -> bool | None:
+    """Tell whether `back` is right about a gradient by the state that is handed on.
+
+    The number Σ out · dout + Σ state · dstate, with random dout and dstate, is differentiated along random
+    directions of all arrays at once. None where `back` takes no dstate, or where there is no slope to compare with.
+    """
+    parameters = inspect.signature(model.model.back).parameters.values()
+    if not any(p.name == "dstate" or p.kind is p.VAR_POSITIONAL for p in parameters):
+        return None
+    rng, state, arrays = np.random.default_rng(0), model.arguments.state, model.arrays()
+    trace = _run(model, model.arguments.copied())
+    dout = rng.standard_normal(trace.out.shape)
+    weights = [rng.standard_normal(array.shape) for array in leaves(trace.state, state)]
+    grads = model.model.back(trace, dout.copy(), rebuilt(state, iter([array.copy() for array in weights])))
+    gradients = {**grads.params, "x": grads.x, **dict(zip(model.state_names, leaves(grads.state, state), strict=True))}
+
+    def number(arguments: Arguments) -> float:
+        trace = _run(model, arguments)
+        of_state = zip(leaves(trace.state, state), weights, strict=True)
+        return float((trace.out * dout).sum() + sum((array * dstate).sum() for array, dstate in of_state))
+
+    verdicts = []
+    for _ in range(3):
+        direction = {name: rng.standard_normal(array.shape) / np.sqrt(array.size) for name, array in arrays.items()}
+        claimed = sum(float((gradients[name] * d).sum()) for name, d in direction.items())
+
+        def along(step: Any, direction: dict[str, Array] = direction) -> float:
+            return model.at({name: array + step * direction[name] for name, array in arrays.items()}, number)
+
+        verdicts.append(_is_slope(claimed, along, tolerance))
+    return None if None in verdicts else all(verdicts)
+
+
+def _run(model: CheckedModel, arguments: Arguments) -> Trace:
+    x, _, state, mask = arguments
+    return model.model.run(x, state, mask)
+
+
+def _is_slope(claimed: float, f: Callable[[Any], float], tolerance: float) -> bool | None:
+    """Tell whether f has this slope at 0; None where it has none, or hides it in noise."""
+    bound = tolerance * max(1.0, abs(claimed))
+    if abs(float(numerical_gradient(f, 0.0)) - claimed) <= bound:
+        return True
+    slope = measure_slope(f)
+    if abs(slope.value - claimed) > bound + slope.error:
+        return None if slope.kink else False
+    return True if slope.error <= LIMIT * bound else None
