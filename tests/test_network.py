@@ -300,6 +300,9 @@ def test_last_state_is_that_of_the_latest_call_and_the_callers():
     np.testing.assert_array_equal(kept, net.rnn.run(x).state)
     net.predict(x + 1)
     np.testing.assert_array_equal(kept, before)
+    own = Network(rnn=net.rnn, loss=Loss(len, reading=lambda h: h))
+    own.predict(x)[...] = np.nan
+    np.testing.assert_array_equal(own.last_state, before)
 
 
 # --- a pending backward, in a caller's hands ------------------------------------------------------------------
