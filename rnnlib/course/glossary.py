@@ -18,6 +18,7 @@ class Term(NamedTuple):
 TERMS = [
     # 00
     Term("proof", "証明", "proof", "0.2"),
+    Term("seed", "乱数シード", "np.random.default_rng", "0.2"),
     Term("measurement", "測定", "measured", "0.2"),
     # 01
     Term("sequence", "系列", "x", "1.1"),
