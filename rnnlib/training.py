@@ -24,7 +24,7 @@ from rnnlib.validation import (
     check_mapping,
     check_positive,
     check_real,
-    insist_on_finite,
+    is_finite,
     short_repr,
 )
 
@@ -73,7 +73,7 @@ class History:
     norm: list[float] = field(default_factory=list)
     clipped: list[bool] = field(default_factory=list)
     metric: list[tuple[int, float]] = field(default_factory=list)
-    ending: str = "by an error"
+    ending: str = ""
 
     @property
     def steps(self) -> int:
@@ -155,7 +155,7 @@ def fit(
         except KeyboardInterrupt:
             history.ending = "stopped by hand"
         finally:
-            bar.close(f"training ended: {history.ending}")
+            bar.close(f"training ended: {history.ending or 'by an error'}")
     return history
 
 
@@ -196,9 +196,8 @@ class _Training:
         loss, grads, state = _check_result(self.net.loss_and_grads(x, target, state=self.state, mask=mask))
         norm, clipped = self._clip(grads)
         self.optimizer.step(self.net.params, grads)
-        if not isinstance(self.optimizer, Optimizer):  # which has insisted on it
-            for name, array in self.net.params.items():
-                insist_on_finite(f"{name} after the update", array)
+        if not isinstance(self.optimizer, Optimizer):  # which insists on it
+            _insist_on_finite("{} is not finite after the step", self.net.params)
         self.history.loss.append(loss)
         self.history.norm.append(norm)
         self.history.clipped.append(clipped)
@@ -209,8 +208,7 @@ class _Training:
         try:
             norm = global_norm(grads)
         except ValueError:
-            for name, gradient in grads.items():
-                insist_on_finite(f"the gradient of {name}", gradient)
+            _insist_on_finite("the gradient of {} is not finite", grads)
             raise
         if self.clip is not None:
             return norm, clip_by_global_norm(grads, self.clip) > self.clip
@@ -252,6 +250,12 @@ def _undo(optimizer: Any) -> Callable[[], None]:
     if not hasattr(optimizer, "state"):
         return lambda: None
     return partial(setattr, optimizer, "state", deepcopy(optimizer.state))  # a copy, since it may be alive
+
+
+def _insist_on_finite(message: str, arrays: Mapping[str, ArrayLike]) -> None:
+    for name, array in arrays.items():
+        if not is_finite(check_real(name, array)):
+            raise NotFinite(message.format(name))
 
 
 def _reaches_one(until: Callable[[Any], float] | None, net: Trainable, history: History) -> bool:

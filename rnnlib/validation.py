@@ -39,10 +39,10 @@ def check_array(name: str, value: ArrayLike, axes: str, dtype: DTypeLike, **size
     """
     known = tuple(sizes.items())
     dtype = np.dtype(dtype)
-    array = as_ndarray(name, value, axes, known)
+    array = value if type(value) is np.ndarray else as_ndarray(name, value, axes, known)
     if not _fits(array.shape, axes, known):
         raise ValueError(f"{name}: expected {_in_words(axes, known)}, got {array.shape}")
-    if 0 in array.shape:
+    if array.size == 0:
         raise ValueError(f"{name}: expected {_in_words(axes, known)}, no axis empty, got {array.shape}")
     if array.dtype != dtype:
         array = _converted(name, value, array, _in_words(axes, known), dtype)

@@ -508,7 +508,7 @@ def test_an_optimizer_of_ones_own_that_overflows_is_undone():
             params["readout.b"][...] = np.inf
 
     net, before = network(), copies(network())
-    with pytest.raises(NotFinite, match="^update 1: readout.b after the update is not finite$"):
+    with pytest.raises(NotFinite, match="^update 1: readout.b is not finite after the step$"):
         quietly(net, batches(1), Far(), steps=1)
     assert_same(net.params, before)
 
