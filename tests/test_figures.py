@@ -38,7 +38,7 @@ DRAW = {
     "spread": lambda ax: figures.spread(ax, {"a": TWO[0], "b": TWO[1]}, title="A finding", xlabel="correlation"),
     "state_lines": lambda ax: figures.state_lines(ax, TWO.T, title="A finding"),
     "state_map": lambda ax: figures.state_map(ax, np.tanh(TWO.T), title="A finding"),
-    "step_size_errors": lambda ax: figures.step_size_errors(
+    "difference_errors": lambda ax: figures.difference_errors(
         ax, 0.1 ** np.arange(4), {"a": 0.1 ** np.arange(4), "b": 0.2 ** np.arange(4)}, title="A finding"
     ),
     "kept_and_lost": lambda ax: figures.kept_and_lost(ax, np.ones(9), 0.1 ** np.arange(9), title="A finding"),
@@ -93,6 +93,13 @@ def test_the_data_behind_a_line_is_the_data_given():
     np.testing.assert_array_equal(ax.lines[0].get_xdata(), np.arange(1, 13))
 
 
+def test_the_periods_of_a_series_are_marked():
+    ax = figures.axes()
+    figures.series(ax, np.arange(30), WALK, period=7.5, **LABELS)
+    np.testing.assert_allclose([line.get_xdata()[0] for line in ax.lines[1:]], [0, 7.5, 15, 22.5])
+    assert [text.get_text() for text in ax.texts if text.get_text()] == ["one period"]
+
+
 def test_the_map_of_states_has_a_column_for_each_step():
     ax = figures.axes()
     figures.state_map(ax, np.tanh(TWO.T), title="A finding")
@@ -144,6 +151,24 @@ def test_inputs_and_outputs_are_drawn_only_where_named():
     names = {text.get_text() for text in ax.texts}
     assert {"$x_1$", "$y_3$", "$h_0$", "$h_3$"} <= names
     assert not {"$x_2$", "$x_3$", "$y_1$", "$y_2$"} & names
+
+
+def test_outputs_are_fed_back_by_a_dashed_line_to_the_next_input():
+    ax = figures.axes()
+    figures.unrolled(ax, 3, title="A finding", fed_back=True)
+    assert [line.get_linestyle() for line in ax.lines] == ["--", "--"]
+    for t, line in enumerate(ax.lines, start=1):
+        (left, top), (right, bottom) = line.get_xydata()[[0, -1]]
+        assert 1.6 * t < left < right < 1.6 * (t + 1)
+        assert bottom < top
+
+
+def test_the_largest_state_can_be_drawn_from_zero_on():
+    ax = figures.axes()
+    figures.largest_state(ax, {"tanh": np.abs(BY_CHANCE)}, title="A finding", scale="linear")
+    assert ax.get_yscale() == "linear"
+    assert ax.get_ylim()[0] == 0
+    assert figures.largest_state(figures.axes(), {"tanh": np.abs(BY_CHANCE)}, title="A finding") is None
 
 
 def test_the_map_shows_every_notebook_inside_its_box():

@@ -27,7 +27,7 @@ def caught(ax: Axes, faults: Sequence[str], tests: Sequence[str], seen: np.ndarr
             ax.plot(column, row, ms=13, marker="o", mfc=filling, mec=BLUE, mew=1.4, ls="")
     ax.set_xticks(range(len(tests)), tests)
     ax.set_yticks(range(len(faults)), faults)
-    ax.set(title=title, xlim=(-0.6, len(tests) - 0.4), ylim=(len(faults) - 0.5, -0.5))
+    ax.set(title=title, xlabel="test", ylabel="fault", xlim=(-0.6, len(tests) - 0.4), ylim=(len(faults) - 0.5, -0.5))
     ax.tick_params(length=0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
