@@ -61,6 +61,10 @@ class Batch(NamedTuple):
 class History:
     """What happened at each update.
 
+    >>> history = History(loss=[0.7, 0.4], norm=[1.2, 0.8], clipped=[True, False], ending="all 2 steps done")
+    >>> history.steps, history.loss[-1]
+    (2, 0.4)
+
     Attributes:
         loss: the loss before each update.
         norm: the joint norm of all gradients, before clipping.
