@@ -66,8 +66,10 @@ def check(nb: NotebookNode) -> None:
 def clean(nb: NotebookNode) -> None:
     """Drop from ``nb`` what is random or depends on the machine; tags, ids and counts stay."""
     nb.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC), language_info=NotebookNode(name="python"))
+    for cell in nb.cells:
+        for key in ("execution", "lines_to_next_cell", "cell_marker"):  # times in JupyterLab; what jupytext leaves
+            cell.metadata.pop(key, None)
     for _, cell in _code_cells(nb):
-        cell.metadata.pop("execution", None)  # times of an earlier run in JupyterLab
         if _ignored(cell):
             cell.outputs = []  # widgets, and their ids are random
 

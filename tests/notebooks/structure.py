@@ -5,9 +5,10 @@ import statistics
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from nbformat import NotebookNode
 from notebook_files import NotebookFile, exercises_in, solution_in
 
-WORDS_AT_MOST = 220
+WORDS_AT_MOST = 200
 LINES_AT_MOST = 25
 LINES_IN_THE_MIDDLE = 8
 IGNORE_OUTPUT = "nbval-ignore-output"
@@ -131,6 +132,17 @@ def prose_lengths(notebook: NotebookFile) -> Iterator[str]:
             yield f"cell {i} has {len(words)} words, more than {WORDS_AT_MOST}"
 
 
+def predictions(notebook: NotebookFile) -> Iterator[str]:
+    """What is to be predicted is shown first; the cell that proves it comes after."""
+    for i, cell in notebook.markdown_cells:
+        if "**Predict" in cell.source:
+            answer = next((after for k, after in notebook.code_cells if k > i and after.outputs), None)
+            if answer is None or not any(map(_shows_text, answer.outputs)):
+                yield f"the prediction of cell {i} is not followed by a cell that prints its answer"
+            elif re.search(r"\b(proof|measured)\(", answer.source):
+                yield f"the prediction of cell {i} is given away by the claim below it, in the cell that prints"
+
+
 def no_machine(notebook: NotebookFile) -> Iterator[str]:
     for i, cell in notebook.code_cells:
         for output in cell.outputs:
@@ -171,7 +183,7 @@ def line_endings(notebook: NotebookFile) -> Iterator[str]:
 
 RULES = [
     file_name, opening, way_on, links, sections, closing, exercises, exercise_cells, one_clean_run,
-    no_errors, cell_lengths, tags, prose_lengths, no_machine, metadata, captions, line_endings,
+    no_errors, cell_lengths, tags, prose_lengths, predictions, no_machine, metadata, captions, line_endings,
 ]  # fmt: skip
 
 
@@ -179,6 +191,10 @@ def _prose(markdown: str) -> str:
     """Return ``markdown`` without code and formulas, which are neither words nor links."""
     without_blocks = re.sub(r"```.*?```|\$\$.*?\$\$", " ", markdown, flags=re.DOTALL)
     return re.sub(r"`[^`\n]*`|\$[^$\n]*\$", " … ", without_blocks)
+
+
+def _shows_text(output: NotebookNode) -> bool:
+    return output.output_type == "stream" or "image/png" not in output.get("data", {"image/png": ""})
 
 
 def _headings(notebook: NotebookFile) -> list[str]:

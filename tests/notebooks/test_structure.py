@@ -40,7 +40,7 @@ def good_notebook(tmp_path) -> NotebookFile:
     shown = v4.new_output("display_data", {"image/png": "aGk=", "text/plain": "<Figure size 640x480>"})
     cells = [
         v4.new_markdown_cell(OPENING),
-        v4.new_markdown_cell("## 5.1 One"),
+        v4.new_markdown_cell("## 5.1 One\n\n**Predict** it."),
         v4.new_code_cell("print(1)", outputs=[v4.new_output("stream", text="1\n")]),
         v4.new_markdown_cell("## 5.2 Two"),
         v4.new_code_cell("draw()", outputs=[shown]),
@@ -133,7 +133,10 @@ BROKEN = [
     ("tags", lambda notebook: notebook.nb.cells[2].metadata.update(tags=["nbval-ignore-output"])),
     ("tags", lambda notebook: notebook.nb.cells[6].metadata.update(tags=["raises-exception"])),
     ("tags", edit(2, "print(1)", "# NBVAL_IGNORE_OUTPUT\nprint(1)")),
-    ("prose_lengths", edit(1, "One", "word " * 221)),
+    ("prose_lengths", edit(1, "One", "word " * 201)),
+    ("predictions", edit(2, "print(1)", "print(1)\nproof('it is 1', 1, 1)")),
+    ("predictions", edit(2, "print(1)", "print(1)\nmeasured('it is 1', 1, at_least=1)")),
+    ("predictions", lambda notebook: notebook.nb.cells[2].update(outputs=[])),
     ("no_machine", output(2, "stream", text="<f at 0x7f3a5c0de0>")),
     ("no_machine", output(2, "stream", text="read from /home/me/x.csv")),
     ("no_machine", output(2, "execute_result", data={"text/plain": r"'C:\Users'"})),
