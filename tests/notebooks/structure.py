@@ -133,7 +133,7 @@ def prose_lengths(notebook: NotebookFile) -> Iterator[str]:
 
 
 def predictions(notebook: NotebookFile) -> Iterator[str]:
-    """What is to be predicted is shown first; the cell that proves it comes after."""
+    """Find predictions whose answer is not printed first, and proved in a later cell."""
     for i, cell in notebook.markdown_cells:
         if "**Predict" in cell.source:
             answer = next((after for k, after in notebook.code_cells if k > i and after.outputs), None)
