@@ -16,7 +16,7 @@ def sound() -> tuple[Series, Series]:
 
 
 def price() -> tuple[Series, Series]:
-    """Return the day, (750,), and the closing price, (750,), of a share that does not exist: a random walk."""
+    """Return the day, (750,), and the price, (750,), of a share that does not exist; its logarithm is a random walk."""
     return _columns("price.csv")
 
 
