@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.central_differences import check_float64
-from rnnlib.layers.layer import Layer, State, refuse_state
+from rnnlib.layers.layer import Grads, Layer, State, Trace, refuse_state
 from rnnlib.network import Network, copied_state
 from rnnlib.validation import as_ndarray
 
@@ -25,8 +25,9 @@ class Arguments(NamedTuple):
 
     def copied(self) -> Self:
         """Return a copy, which a model may change."""
-        mask = None if self.mask is None else self.mask.copy()
-        return type(self)(self.x.copy(), copy.deepcopy(self.upstream), copied_state(self.state), mask)
+        upstream, mask = self.upstream, self.mask
+        upstream = upstream.copy() if isinstance(upstream, np.ndarray) else copy.deepcopy(upstream)
+        return type(self)(self.x.copy(), upstream, copied_state(self.state), None if mask is None else mask.copy())
 
     def item(self, n: int) -> Self:
         """Return a copy of one item of the batch, without what is upstream of it."""
@@ -65,8 +66,7 @@ class CheckedModel:
         """Return the state to start from, in the structure of the one that is handed on."""
         if isinstance(self.model, Layer) and not self.state_names:
             refuse_state(self.model, given)
-        x, _, given, mask = self.arguments.copied()
-        like = self.model.run(x, given, mask).state
+        like = self.run(self.arguments.copied()).state
         if isinstance(given, dict) and not isinstance(like, dict):
             (given,) = given.values() or [None]
         found, wanted = leaves(given, like), leaves(like, like)
@@ -125,16 +125,16 @@ class CheckedModel:
         gradients = {**model.grads, **({} if self.takes_tokens else {"x": dx}), **of_state}
         return {name: None if gradient is None else np.array(gradient) for name, gradient in gradients.items()}
 
-    def results(self, arguments: Arguments) -> list[Array]:
-        """Return what comes out, and the arrays of the state that is handed on."""
+    def run(self, arguments: Arguments) -> Trace:
+        """Return the trace of a forward pass."""
         x, _, state, mask = arguments
-        if isinstance(self.model, Network):
-            trace = self.model.run(x, state, mask)
-            out, handed_on = trace.out, trace.state
-        else:
-            out = self.model.forward(x, state, mask)
-            handed_on = None if self.model.trace is None else self.model.trace.state
-        return [out, *(array for array in leaves(handed_on, state) if array is not None)]
+        with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
+            return self.model.run(x, state, mask)
+
+    def back(self, trace: Trace, dout: Array, dstate: State) -> Grads:
+        """Return the gradients for a trace, from those by what comes out and by the state that is handed on."""
+        with np.errstate(all="ignore"):
+            return self.model.back(trace, dout, dstate)
 
 
 def leaves(state: State, like: State) -> list[Any]:
@@ -177,5 +177,6 @@ def _are_tokens(model: Layer | Network, x: ArrayLike) -> bool:
     array = as_ndarray("x", x, "(N, T)")
     if array.dtype.kind not in "iu" or first.n_in is not None:
         return False
-    trace = first.run(array.copy())
-    return first.back(trace, np.zeros(trace.out.shape)).x is None
+    with np.errstate(all="ignore"):
+        trace = first.run(array.copy())
+        return first.back(trace, np.zeros(trace.out.shape)).x is None

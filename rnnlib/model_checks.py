@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnnlib.central_differences import numerical_gradient
 from rnnlib.checked_model import Arguments, CheckedModel, leaves, rebuilt
 from rnnlib.gradient_comparison import LIMIT
-from rnnlib.layers.layer import Trace
+from rnnlib.layers.layer import Layer
 from rnnlib.slopes import measure_slope
 
 Array = NDArray[np.float64]
@@ -50,13 +50,22 @@ def _items_are_independent(model: CheckedModel) -> bool | None:
     x = model.arguments.x
     if x.ndim < 2 or len(x) < 2:
         return None
-    together = model.results(model.arguments.copied())
+    together = _results(model, model.arguments.copied())
     for n in range(len(x)):
-        alone = model.results(model.arguments.item(n))
-        pairs = zip(together, alone, strict=True)
+        pairs = zip(together, _results(model, model.arguments.item(n)), strict=True)
         if not all(np.allclose(batch[n], item[0], rtol=1e-9, atol=1e-9) for batch, item in pairs):
             return False
     return True
+
+
+def _results(model: CheckedModel, arguments: Arguments) -> list[Array]:
+    """Return what comes out, and the arrays of the state that is handed on."""
+    trace = model.run(arguments)
+    out = trace.out
+    if isinstance(model.model, Layer):
+        x, _, state, mask = arguments
+        out = model.model.forward(x, state, mask)
+    return [out, *leaves(trace.state, arguments.state)]
 
 
 def state_gradient_is_right(model: CheckedModel, tolerance: float) -> bool | None:
@@ -69,14 +78,14 @@ def state_gradient_is_right(model: CheckedModel, tolerance: float) -> bool | Non
     if not any(p.name == "dstate" or p.kind is p.VAR_POSITIONAL for p in parameters):
         return None
     rng, state, arrays = np.random.default_rng(0), model.arguments.state, model.arrays()
-    trace = _run(model, model.arguments.copied())
+    trace = model.run(model.arguments.copied())
     dout = rng.standard_normal(trace.out.shape)
     weights = [rng.standard_normal(array.shape) for array in leaves(trace.state, state)]
-    grads = model.model.back(trace, dout.copy(), rebuilt(state, iter([array.copy() for array in weights])))
+    grads = model.back(trace, dout.copy(), rebuilt(state, iter([array.copy() for array in weights])))
     gradients = {**grads.params, "x": grads.x, **dict(zip(model.state_names, leaves(grads.state, state), strict=True))}
 
     def number(arguments: Arguments) -> float:
-        trace = _run(model, arguments)
+        trace = model.run(arguments)
         of_state = zip(leaves(trace.state, state), weights, strict=True)
         return float((trace.out * dout).sum() + sum((array * dstate).sum() for array, dstate in of_state))
 
@@ -90,11 +99,6 @@ def state_gradient_is_right(model: CheckedModel, tolerance: float) -> bool | Non
 
         verdicts.append(_is_slope(claimed, along, tolerance))
     return None if None in verdicts else all(verdicts)
-
-
-def _run(model: CheckedModel, arguments: Arguments) -> Trace:
-    x, _, state, mask = arguments
-    return model.model.run(x, state, mask)
 
 
 def _is_slope(claimed: float, f: Callable[[Any], float], tolerance: float) -> bool | None:
