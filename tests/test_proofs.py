@@ -5,7 +5,7 @@ import pytest
 
 from rnnlib import Dense, SimpleRNN
 from rnnlib.course.counting import CountedWeights, products_in
-from rnnlib.course.proofs import proof, raises
+from rnnlib.course.proofs import found, measured, proof, raises
 
 
 def test_a_true_claim_is_printed(capsys):
@@ -42,6 +42,16 @@ def test_the_message_shows_both_sides():
 def test_a_proof_without_a_value_needs_one_truth(actual):
     with pytest.raises(TypeError, match="needs one True or False"):
         proof("a claim", actual)
+
+
+def test_what_is_found_is_printed_without_a_claim_in_the_form_of_a_measurement(capsys):
+    found("updates", [80, 120.0], "each")
+    measured("updates", [80, 120.0], "each", at_least=1)
+    found("error", 0.0123)
+    assert capsys.readouterr().out.splitlines() == [
+        *2 * ["≈ measured: updates: 80 to 120 each"],
+        "≈ measured: error: 0.012",
+    ]
 
 
 def fail(error):

@@ -69,13 +69,31 @@ def measured(
     low, high = (float(bound(np.asarray(values, float))) for bound in (np.min, np.max))
     above = at_least is None or low >= at_least  # NaN compares false
     below = at_most is None or high <= at_most
-    found = " ".join([_in_two_digits(low, high), unit]).strip()
+    result = _in_words(low, high, unit)
     if not (above and below):
         wanted = " and ".join(
             f"{words} {bound:g}" for words, bound in (("at least", at_least), ("at most", at_most)) if bound is not None
         )
-        raise NotMeasured(f"{claim}: not so: {found}, where {wanted} was expected")
-    print(f"≈ measured: {claim}: {found}")
+        raise NotMeasured(f"{claim}: not so: {result}, where {wanted} was expected")
+    print(f"≈ measured: {claim}: {result}")
+
+
+def found(what: str, values: ArrayLike, unit: str = "") -> None:
+    """Print `≈ measured: what: values unit`, and claim nothing: what a prediction waits for.
+
+    Args:
+        what: what was measured.
+        values: one number, or several, of which the smallest and the largest are printed.
+        unit: what they count or measure.
+
+    >>> found("updates until it is learned", [80, 160, 120])
+    ≈ measured: updates until it is learned: 80 to 160
+    """
+    print(f"≈ measured: {what}: {_in_words(float(np.min(values)), float(np.max(values)), unit)}")
+
+
+def _in_words(low: float, high: float, unit: str) -> str:
+    return " ".join([_in_two_digits(low, high), unit]).strip()
 
 
 def _in_two_digits(low: float, high: float) -> str:
