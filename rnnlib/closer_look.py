@@ -11,6 +11,9 @@ from rnnlib.slopes import Slope, measure_slope
 Array = NDArray[np.float64]
 Place = tuple[int, ...]
 
+LIMIT = 30  # how many times the tolerance noise may be, in a gradient that passes
+ENOUGH = 20  # entries with more noise than that, to know that no other will tell more
+
 
 class CloserLook:
     """A gradient beside its central differences, which are measured anew where both disagree.
@@ -49,7 +52,7 @@ class CloserLook:
     def worst(self, tolerance: float, among: NDArray[np.bool_] | None = None) -> Place | None:
         """Return the place of the largest error above the tolerance, or None where there is no error.
 
-        What looks like an error is measured anew, until one proves to be one.
+        What looks like an error is measured anew, until one proves to be one, or too many prove to be noise.
 
         Args:
             tolerance: the largest error that passes, in parts of `size`.
@@ -64,6 +67,8 @@ class CloserLook:
                 return None
             if self.looked_at[place]:
                 return place
+            if (self.noise > LIMIT * tolerance * self.size).sum() >= ENOUGH:
+                return None
             self._look_at(place)
 
     def _noise_or_more(self) -> Array:

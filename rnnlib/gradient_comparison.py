@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlib.central_differences import gradient_error, numerical_gradient
-from rnnlib.closer_look import CloserLook, first_of_largest
+from rnnlib.closer_look import LIMIT, CloserLook, first_of_largest
 from rnnlib.gradient_report import GradientRow
 from rnnlib.validation import check_real
 
 Array = NDArray[np.float64]
-
-LIMIT = 30  # how many times the tolerance noise may be, in a gradient that passes
 
 
 class Comparison(NamedTuple):

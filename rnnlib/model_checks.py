@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rnnlib.central_differences import numerical_gradient
 from rnnlib.checked_model import Arguments, CheckedModel, leaves, rebuilt
-from rnnlib.gradient_comparison import LIMIT
+from rnnlib.closer_look import LIMIT
 from rnnlib.layers.layer import Layer
 from rnnlib.slopes import measure_slope
 

@@ -15,9 +15,11 @@ from rnnlib.validation import FLOAT32
 
 Array = NDArray[np.float64]
 
-STEPS: Array = 1 / 8.0 ** np.arange(3, 9)  # from coarse to fine; unlike a step of 0.001, they are added without rounding
-ROOTS = np.round(np.sqrt([2, 7, 19]) * 2**20) / 2**20  # of 20 digits after the point, for the same reason
-PLACES: Array = np.concatenate([-ROOTS[::-1], [0], ROOTS])  # in steps; so irregular that they fit no grid of rounded values
+# Steps from coarse to fine, and the places of the values, in steps. All are binary numbers of few digits, so that they
+# are added without rounding; the places are so irregular that they fit no grid that the values are rounded to.
+STEPS: Array = 1 / 8.0 ** np.arange(3, 9)
+ROOTS = np.round(np.sqrt([2, 7, 19]) * 2**20) / 2**20
+PLACES: Array = np.concatenate([-ROOTS[::-1], [0], ROOTS])
 SAFETY = 5  # a slope is taken to be off by up to this many times what the measured noise does to it
 
 
