@@ -113,8 +113,9 @@ class Optimizer:
             memory = self.move(p, g, **memory)
             moved = layout.split(p)
             narrow = [name for name, array in arrays.items() if array.dtype != FLOAT64]
-            moved.update((name, moved[name].astype(arrays[name].dtype)) for name in narrow)
-        if not all(map(is_finite, [*memory.values(), p, *(moved[name] for name in narrow)])):
+            for name in narrow:
+                moved[name] = moved[name].astype(arrays[name].dtype)
+        if not all(map(is_finite, [*memory.values(), p, *[moved[name] for name in narrow]])):
             _explain(gradients, {kind: layout.split(vector) for kind, vector in memory.items()}, moved)
         for name, array in arrays.items():
             array[...] = moved[name]
@@ -155,7 +156,7 @@ class Optimizer:
 
     def _check_params(self, params: Mapping[str, Array]) -> dict[str, Array]:
         """Return the parameters as a dictionary of arrays that can be changed: those of the first step."""
-        arrays = dict(check_mapping("params", params))
+        arrays = dict(check_mapping("params", params).items())
         first = self._arrays
         if first and not (len(arrays) == len(first) and all(map(is_, map(arrays.get, first), first.values()))):
             raise ValueError(

@@ -1,6 +1,6 @@
 """Parameters: live arrays under fixed names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,10 @@ class Params(Mapping[str, NDArray[np.floating]]):
 
     def __len__(self) -> int:
         return len(self._arrays)
+
+    def items(self) -> ItemsView[str, NDArray[np.floating]]:
+        """Return a view of all names with their arrays."""
+        return self._arrays.items()
 
     def __repr__(self) -> str:
         return f"Params({', '.join(f'{name} {array.shape}' for name, array in self.items())})"

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,14 +47,6 @@ class Steps(Protocol):
 
     def step(self, params: Any, grads: Any) -> None:
         """Change the parameters in place."""
-
-
-class Batch(NamedTuple):
-    """What one update learns from."""
-
-    x: Any
-    target: Any
-    mask: ArrayLike | None = None
 
 
 @dataclass
@@ -233,7 +225,7 @@ class _Snapshot:
 
     def __init__(self, params: Mapping[str, Array], optimizer: Any, history: History) -> None:
         self.params, self.history = params, history
-        self.arrays = dict(params)
+        self.arrays = dict(params.items())
         self.values = [array.copy() for array in self.arrays.values()]
         self.steps = history.steps
         self.set_state_back = optimizer.undo() if isinstance(optimizer, Optimizer) else _undo(optimizer)
@@ -300,12 +292,14 @@ def _check_batches(batches: Any) -> Iterator[Any]:
         raise TypeError(f"batches: expected (x, target) for every step, in a list or a generator, got {got}") from None
 
 
-def _check_batch(batch: Any) -> Batch:
+def _check_batch(batch: Any) -> tuple[Any, Any, Any]:
+    """Return x, target and mask."""
     if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
         got = f"a {type(batch).__name__} {getattr(batch, 'shape', '')}".strip()
         got = f"{got} of {len(batch)}" if isinstance(batch, tuple | list) else got
         raise TypeError(f"batches: expected (x, target) or (x, target, mask) for every step, got {got}")
-    return Batch(*batch)
+    x, target, *mask = batch
+    return x, target, mask[0] if mask else None
 
 
 def _check_result(result: Any) -> tuple[float, Any, Any]:
