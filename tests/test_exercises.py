@@ -49,6 +49,91 @@ def descend_in_place(x, W, d, lr, n):
     return W
 
 
+def one_walk(h0, h, W, dh, t, add=lambda s, t: True, states=None, way=np.transpose, slope=lambda h: 1 - h * h):
+    """Return dW_h of a loss at step t, from the closed form of each δ; faults can be put in."""
+    before = states(h0, h) if states else np.concatenate([h0[:, None], h], axis=1)
+    total = np.zeros_like(W)
+    for s in (s for s in range(t + 1) if add(s, t)):
+        delta = dh * slope(h[:, t])
+        for r in range(t - 1, s - 1, -1):
+            delta = (delta @ way(W)) * slope(h[:, r])
+        total += np.einsum("ni,nj->ij", before[:, s], delta)
+    return total
+
+
+def two_ways(dh, h, W_1, W_2, first=1, second=2, slope=lambda h: 1 - h * h):
+    """Return da where h_t enters steps t + 1 and t + 2: each da is passed on to both, in its turn."""
+    whole, da = dh + 0, np.zeros_like(dh)
+    for t in range(h.shape[1] - 1, -1, -1):
+        da[:, t] = whole[:, t] * slope(h[:, t])
+        for k, W in ((first, W_1), (second, W_2)):
+            if t - k >= 0:
+                whole[:, t - k] += np.einsum("nj,ij->ni", da[:, t], W)
+    return da
+
+
+def to_start(dh, h, W, slope=lambda h: h > 0):
+    """Return the gradient by each sequence's start: what each step's loss leaves of itself there, added up."""
+    total = np.zeros_like(h[:, 0])
+    for t in range(h.shape[1]):
+        walked = dh[:, t]
+        for s in range(t, -1, -1):
+            walked = np.einsum("nj,ij->ni", walked * slope(h[:, s]), W)
+        total += walked
+    return total
+
+
+class Sheet:
+    """The sprint's class, in pieces that can be exchanged one by one."""
+
+    def __init__(self, w_x, w_h, b):
+        self.w_x, self.w_h, self.b = self.start(w_x), self.start(w_h), self.start(b)
+        self.dw_x = self.dw_h = self.db = 0
+
+    def start(self, array):
+        return np.array(array, dtype=float)
+
+    def forward(self, x, h):
+        self.x, self.h0, self.h = x, h, loop(x, h, self.w_x, self.w_h, self.b)
+        return self.h + 0
+
+    def before(self):
+        return np.concatenate([self.h0[:, None], self.h[:, :-1]], axis=1)
+
+    def slope(self, h):
+        return 1 - h * h
+
+    def way_back(self, da):
+        return da @ self.w_h.T
+
+    def keep(self, old, new):
+        return new
+
+    def backward(self, dh):
+        da, back = np.zeros_like(self.h), 0
+        for t in range(self.h.shape[1] - 1, -1, -1):
+            da[:, t] = (dh[:, t] + back) * self.slope(self.h[:, t])
+            back = self.way_back(da[:, t])
+        self.dw_x = self.keep(self.dw_x, np.tensordot(self.x, da, ([0, 1], [0, 1])))
+        self.dw_h = self.keep(self.dw_h, np.tensordot(self.before(), da, ([0, 1], [0, 1])))
+        self.db = self.keep(self.db, da.sum(axis=(0, 1)))
+        return da @ self.w_x.T, back
+
+    def update(self, lr):
+        for name in ("w_x", "w_h", "b"):
+            parameter = getattr(self, name)
+            parameter -= lr * getattr(self, f"d{name}")
+
+
+def sheet_class(**pieces):
+    return type("MyRNN", (Sheet,), pieces)
+
+
+def halved(result, array):
+    array /= 2
+    return result
+
+
 def all_back(x, h0, h, W_x, W_h, dh, next_=True, slope=lambda h: 1 - h * h, before=None, da_only=False):
     da, dh_next = np.zeros_like(h), np.zeros_like(h0)
     for t in range(h.shape[1] - 1, -1, -1):
@@ -71,6 +156,24 @@ def rho(W):
 
 def power(W, n):
     return W if n == 1 else W @ power(W, n - 1)
+
+
+def updated_W(
+    x, z_0, d, W_in, W, W_out, b, c, epsilon, losses=(1, 2), f_slope=None, way_back=np.transpose, after=False
+):
+    """Exercise 9.2, with a loop over the losses; the options put faults in."""
+    z = [z_0]
+    for x_t in x:
+        z.append(1 / (1 + np.exp(-(W_in @ x_t + W @ z[-1] + b))))
+    f_slope = f_slope or (lambda z: z - z * z)
+    total = np.zeros_like(W)
+    for t in losses:
+        dz = (W_out @ z[t] + c - d[t - 1]) @ W_out
+        for s in range(t, 0, -1):
+            du = dz * f_slope(z[s])
+            total += du[:, np.newaxis] * z[s if after else s - 1]
+            dz = way_back(W) @ du
+    return W - epsilon * total
 
 
 def two_loops(x, h0, h, do, W, U, V, start=True, walk=True, first="h0", late=False):
@@ -481,7 +584,7 @@ WRONG = {
         (lambda *p: shortcut(*p, slope=lambda before, h: 1 + before - h), "the square is missing"),
         (lambda *p: shortcut(*p, slope=lambda before, h: (h - before) * (1 - h + before)), "sigmoid's slope"),
         (lambda *p: shortcut(*p, along=0), "dh_prev: only the path through tanh"),
-        (lambda *p: replaced(shortcut(*p), 1, p[5]), "dh_prev: only the shortcut"),
+        (lambda *p: replaced(shortcut(*p), 1, p[5]), "dh_prev: only the skip connection"),
         (lambda x, p, h, W_x, W_h, dh: shortcut(x, p, h, W_x, W_h.T, dh), "dh_prev: W_h must be transposed"),
         (lambda *p: replaced(shortcut(*p), 3, p[2].T @ (p[5] * (1 - (p[2] - p[1]) ** 2))), "dW_h: this uses h_t:"),
         (lambda *p: replaced(shortcut(*p), 3, shortcut(*p)[3].T), "dW_h: this is transposed"),
@@ -511,32 +614,96 @@ WRONG = {
         (lambda *p: descend(*p[:3], p[3] / 2, 2 * p[4]), "the numbers differ at"),
     ],
     "5.1": [
-        (lambda x, p, h, da: h.T @ da, "uses h_t"),
-        (lambda x, p, h, da: x.T @ da, "uses x_t"),
-        (lambda x, p, h, da: np.transpose(p.T @ da), "transposed"),
-        (lambda x, p, h, da: p.T @ (da * (1 - h**2)), "twice"),
+        (lambda *p: one_walk(*p, add=lambda s, t: s == t), "immediate derivative"),
+        (lambda *p: one_walk(*p, add=lambda s, t: s < t), "part of step t itself"),
+        (lambda *p: one_walk(*p, add=lambda s, t: s > 0), "the first step adds nothing"),
+        (lambda h0, h, W, dh, t: one_walk(0 * h0, h, W, dh, t), "the first step adds nothing"),
+        (lambda *p: one_walk(*p, states=lambda h0, h: h), "state .of. each step"),
+        (lambda *p: one_walk(*p, states=lambda h0, h: h[:, np.arange(-1, h.shape[1] - 1)]), "the .last. state"),
+        (lambda *p: one_walk(*p, way=lambda W: W), "must be transposed"),
+        (lambda *p: one_walk(*p, slope=lambda h: h**0), "f' is missing"),
+        (lambda *p: one_walk(*p, slope=lambda h: 1 - np.tanh(h) ** 2), "h_t is tanh"),
+        (lambda *p: one_walk(*p).T, "transposed"),
+        (lambda h0, *p: one_walk(h0, *p) / len(h0), "mean over the batch"),
+        (lambda h0, h, W, dh, t: one_walk(h0, h, W, dh, h.shape[1] - 1), "at the last step of all"),
+        (lambda *p: 2 * one_walk(*p), "the numbers differ at"),
+        (lambda *p: one_walk(*p, add=lambda s, t: s > 1), "the numbers differ at"),
+        (lambda *p: one_walk(*p, way=lambda W: np.eye(len(W))), "the numbers differ at"),
+        (lambda *p: one_walk(*p, way=np.linalg.inv), "the numbers differ at"),
+        (lambda *p: one_walk(*p, slope=lambda h: 1 + h * h), "the numbers differ at"),
+        (lambda *p: one_walk(*p, states=lambda h0, h: 0 * h + h0[:, None]), "the numbers differ at"),
+        (lambda *p: one_walk(*p)[0], "has shape"),
     ],
     "5.2": [
-        (lambda dh, nxt, h, W: dh * (1 - h * h), "nothing comes back"),
-        (lambda dh, nxt, h, W: (nxt @ W.T) * (1 - h * h), "dh_t is missing"),
-        (lambda dh, nxt, h, W: (dh + nxt @ W) * (1 - h * h), "must be transposed"),
-        (lambda dh, nxt, h, W: (dh + nxt @ W.T) * (1 - np.tanh(h) ** 2), "h_t is tanh"),
-        (lambda dh, nxt, h, W: dh + (nxt @ W.T) * (1 - h * h), "brackets"),
-        (lambda dh, nxt, h, W: (dh + nxt) * (1 - h * h), "W_h.T brings it back"),
+        (lambda dh, h, W_1, W_2: dh * (1 - h * h), "nothing comes back"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_1, 0 * W_2), "through W_2, is missing"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, 0 * W_1, W_2), "through W_1, is missing"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_2, W_1), "have changed places: W_1 leads"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_1.T, W_2.T), "both matrices must be transposed"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_1.T, W_2), "^✗ 5.2: W_1 must be transposed"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_1, W_2.T), "^✗ 5.2: W_2 must be transposed"),
+        (lambda *p: two_ways(*p, second=1), "both ways start at step t . 1"),
+        (lambda *p: two_ways(*p, first=2), "both ways start at step t . 2"),
+        (lambda *p: two_ways(*p, slope=lambda h: 1), "f' is missing"),
+        (lambda *p: two_ways(*p, slope=lambda h: 1 - np.tanh(h) ** 2), "h_t is tanh"),
+        (lambda *p: two_ways(*p, slope=lambda h: 1 - h), "the square is missing"),
+        (lambda *p: two_ways(*p, second=3), "the numbers differ at"),
+        (lambda dh, h, W_1, W_2: two_ways(2 * dh, h, W_1, W_2), "the numbers differ at"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_1, W_1 @ W_1), "the numbers differ at"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_1 + W_2, W_2), "the numbers differ at"),
+        (lambda dh, h, W_1, W_2: two_ways(dh, h, W_1, -W_2), "the numbers differ at"),
+        (lambda *p: two_ways(*p, slope=lambda h: 1 + h * h), "the numbers differ at"),
+        (lambda *p: two_ways(*p) / (1 - p[1] ** 2), "the numbers differ at"),
+        (lambda *p: two_ways(*p).swapaxes(0, 1), "has shape"),
     ],
     "5.3": [
-        (lambda da, W: da[:, 0] @ W, "must be transposed"),
-        (lambda da, W: da[:, -1] @ W.T, "not into the last step"),
-        (lambda da, W: da[:, 0], "gradient by a_1"),
-        (lambda da, W: da[0] @ W.T, "first sequence"),
+        (lambda *p: to_start(*p), "a row for each sequence"),
+        (lambda *p: to_start(*p).mean(0), "mean over the sequences"),
+        (lambda *p: to_start(*p)[0], "first sequence alone"),
+        (lambda *p: to_start(*p).sum(1), "wrong axis"),
+        (lambda *p: to_start(*p, slope=lambda h: 1 - h * h).sum(0), "slope of tanh"),
+        (lambda *p: to_start(*p, slope=lambda h: 1).sum(0), "slope of ReLU is missing"),
+        (lambda *p: to_start(*p, slope=lambda h: h).sum(0), "multiplies by h itself"),
+        (lambda dh, h, W: to_start(dh, h, W.T).sum(0), "must be transposed"),
+        (lambda dh, h, W: ((dh[:, 0] * (h[:, 0] > 0)) @ W.T).sum(0), "loss of step 1 alone"),
+        (lambda *p: to_start(*p).max(0), "the numbers differ at"),
+        (lambda *p: to_start(*p, slope=lambda h: h <= 0).sum(0), "the numbers differ at"),
+        (lambda *p: to_start(*p, slope=lambda h: np.where(h > 0, 1, 0.1)).sum(0), "the numbers differ at"),
+        (lambda *p: 2 * to_start(*p).sum(0), "the numbers differ at"),
+        (lambda dh, h, W: (dh @ W.T).sum((0, 1)), "the numbers differ at"),
+        (lambda *p: to_start(*p).sum(0, keepdims=True), "has shape"),
+        (lambda *p: to_start(*p).sum(), "has shape"),
     ],
     "5.4": [
-        (lambda *p: all_back(*p, next_=False), "nothing comes back"),
-        (lambda *p: all_back(*p, slope=lambda h: 1), "missing in the loop"),
-        (lambda *p: all_back(*p, slope=lambda h: 1 - np.tanh(h) ** 2), "h_t is tanh"),
-        (lambda *p: all_back(*p, before=lambda h0, h: h), "state .before. it"),
-        (lambda *p: all_back(*p, before=lambda h0, h: np.roll(h, 1, axis=1)), "the .last. state"),
-        (lambda *p: all_back(*p)[:4], "should return 5 arrays"),
+        (sheet_class(forward=lambda self, x, h: Sheet.forward(self, x, 0 * h)), "forward: the starting state h"),
+        (sheet_class(forward=lambda self, x, h: Sheet.forward(self, x, h)[:, -1]), "forward: this is the last state"),
+        (sheet_class(forward=lambda self, x, h: Sheet.forward(self, x, h / 2)), "forward: the numbers differ at"),
+        (sheet_class(forward=lambda self, x, h: None), "forward: it returns nothing"),
+        (sheet_class(backward=lambda self, dh: None), "backward: it returns nothing"),
+        (sheet_class(backward=lambda self, dh: Sheet.backward(self, dh)[0]), "backward: it should return 2 arrays"),
+        (sheet_class(backward=lambda self, dh: Sheet.backward(self, dh)[::-1]), "backward: dx: the result has shape"),
+        (sheet_class(slope=lambda self, h: 1), "backward: dw_x: f' is missing"),
+        (sheet_class(slope=lambda self, h: 1 - np.tanh(h) ** 2), "backward: dw_x: .* h_t is tanh"),
+        (sheet_class(way_back=lambda self, da: da @ self.w_h), "backward: dw_x: W_h must be transposed"),
+        (sheet_class(way_back=lambda self, da: 0), "backward: dw_x: nothing comes back"),
+        (sheet_class(way_back=lambda self, da: da / 2), "backward: dw_x: the numbers differ at"),
+        (sheet_class(before=lambda self: self.h), "backward: dw_h: every a_t needs the state"),
+        (sheet_class(before=lambda self: np.roll(self.h, 1, axis=1)), "backward: dw_h: .* the .last. state"),
+        (
+            sheet_class(before=lambda self: np.concatenate([0 * self.h0[:, None], self.h[:, :-1]], axis=1)),
+            "backward: dw_h: the first step adds nothing",
+        ),
+        (sheet_class(keep=lambda self, old, new: old + new), "backward, called twice: dw_x"),
+        (sheet_class(keep=lambda self, old, new: 3 * new), "backward: dw_x: the numbers differ at"),
+        (sheet_class(backward=lambda self, dh: halved(Sheet.backward(self, dh), dh)), "backward: it changes an array"),
+        (sheet_class(update=lambda self, lr: Sheet.update(self, -lr)), "update: self.w_x: it goes uphill"),
+        (sheet_class(update=lambda self, lr: Sheet.update(self, 1)), "update: self.w_x: the learning rate is missing"),
+        (sheet_class(update=lambda self, lr: Sheet.update(self, 2 * lr)), "update: self.w_x: the numbers differ at"),
+        (sheet_class(update=lambda self, lr: None), "update: self.w_x: it has not moved"),
+        (sheet_class(start=lambda self, array: array), "update: it (changes an array|raises .*Cannot cast)"),
+        (sheet_class(update=lambda self, lr: halved(Sheet.update(self, lr), self.b)), "update: self.b: the numbers"),
+        (sheet_class(update=None), "no method update"),
+        (sheet_class()(np.eye(2), np.eye(2), np.ones(2)), "the class itself"),
     ],
     "6.1": [("InputForState", "shape"), ("wrongbiasaxis ", "only b off"), ("don't know", "one of"), (2, "one of")],
     "6.2": [("AddedUp", "second call"), ("InPlace", "not left alone"), ("IndexMinusOne", "only W_h off")],
@@ -605,13 +772,27 @@ WRONG = {
         (lambda *p: two_loops(*p)[:2], "should return 3 arrays"),
     ],
     "9.2": [
-        (len, "length of the string"),
-        (lambda text: text.count("("), "counts all brackets"),
-        (lambda text: len(text) - 2 * text.count("("), "counts the leaves"),
-        (lambda text: len(text) - len(text.lstrip("(")), "at the beginning only"),
-        (lambda text: answer_of_9_2(text) + 1, "one too many"),
-        (lambda text: answer_of_9_2(text) - 1, "one too few"),
-        (lambda text: max(map(len, re.findall(r"[(]+|[)]+", text)), default=0), "the numbers differ"),
+        (lambda *p: updated_W(*p, losses=(2,)), r"for E\^2 alone"),
+        (lambda *p: updated_W(*p, losses=(1,)), r"for E\^1 alone"),
+        (lambda *p: 2 * p[4] - updated_W(*p), "goes uphill"),
+        (lambda *p: updated_W(*p, f_slope=lambda z: 1 - z * z), "slope of tanh"),
+        (lambda *p: updated_W(*p, f_slope=np.ones_like), "slope of the sigmoid is missing"),
+        (lambda *p: updated_W(*p, way_back=lambda W: W), "goes through Wᵀ"),
+        (lambda *p: updated_W(*p, way_back=lambda W: 0 * W), "walked back no step"),
+        (lambda *p: updated_W(*p, after=True), "states are those after each step"),
+        (lambda *p: p[4] + 0, "W as it was"),
+        # none of these is in the list: no cause is named
+        (lambda *p: p[4] + 2 * (updated_W(*p) - p[4]), "the numbers differ"),
+        (lambda *p: p[4] + (updated_W(*p) - p[4]) / 2, "the numbers differ"),
+        (lambda *p: updated_W(*p).T, "the numbers differ"),
+        (lambda *p: updated_W(*p) - p[4], "the numbers differ"),
+        (lambda *p: updated_W(*p[:8], 1.0), "the numbers differ"),
+        (lambda x, z_0, *p: updated_W(x, 0 * z_0, *p), "the numbers differ"),
+        (lambda x, z_0, d, *p: updated_W(x, z_0, d[::-1], *p), "the numbers differ"),
+        (lambda x, z_0, d, *p: updated_W(x[::-1], z_0, d, *p), "the numbers differ"),
+        (lambda *p: updated_W(*p[:6], 0 * p[6], *p[7:]), "the numbers differ"),
+        (lambda *p: updated_W(*p[:7], 0 * p[7], p[8]), "the numbers differ"),
+        (lambda *p: updated_W(*p)[:, 0], "the result has shape"),
     ],
     "6.4": [
         (lambda dh, h, W: all_back(h, h[:, 0], h, W, W, dh, da_only=True, next_=False), "nothing comes back"),

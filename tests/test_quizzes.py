@@ -167,7 +167,7 @@ def test_a_number_for_a_formula_is_told_that_a_function_is_needed(capsys):
 
 def test_the_panel_judges_like_answer(capsys):
     quiz = quizzes.QUIZZES["third-weight"]
-    _, choice, check, feedback = panel(quiz, lambda option: quizzes._judge("third-weight", option)).children
+    choice, check, feedback = panel(quiz, lambda option: quizzes._judge("third-weight", option)).children
     check.click()
     assert feedback.value == "Choose an option first."
     for label, number in choice.options:
@@ -177,11 +177,28 @@ def test_the_panel_judges_like_answer(capsys):
         assert feedback.value == said(capsys, "third-weight", number).strip()
 
 
-def test_the_panel_shows_the_whole_question_and_nothing_as_html_that_is_not():
-    quiz = Choice("T", "is `a < b`?", CHOICES["third-weight"].options, 2)
-    question = panel(quiz, str).children[0].value
-    assert "is <code>a &lt; b</code>?" in question
-    assert all(option.text in question for option in quiz.options)
+def test_what_was_said_of_an_option_goes_when_another_is_chosen():
+    choice, check, feedback = panel(quizzes.QUIZZES["third-weight"], str).children
+    choice.value = 1
+    check.click()
+    assert feedback.value == "1"
+    choice.value = 2
+    assert feedback.value == ""
+
+
+def test_feedback_is_shown_as_text_with_code_and_never_taken_for_html():
+    choice, check, feedback = panel(quizzes.QUIZZES["third-weight"], lambda option: "is `a < b`?").children
+    choice.value = 1
+    check.click()
+    assert feedback.value == "is <code>a &lt; b</code>?"
+
+
+def test_a_question_is_asked_with_its_numbered_options(capsys):
+    quizzes.ask("third-weight")
+    asked = capsys.readouterr().out
+    quiz = quizzes.QUIZZES["third-weight"]
+    assert quiz.text in asked
+    assert all(f"{number}. {option.text}" in asked for number, option in enumerate(quiz.options, start=1))
 
 
 def test_the_score_counts_first_and_final_answers_by_notebook(capsys):

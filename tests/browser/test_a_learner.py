@@ -29,9 +29,10 @@ def answer_and_read(panel, option, expected):
 def test_a_quiz_tells_why_an_option_is_wrong_and_why_one_is_right(open_notebook):
     lab = open_notebook(NOTEBOOKS / "09_confirmation_quizzes.ipynb")
     lab.run_all()
+    question = lab.code_cell(f'quizzes.ask("{QUIZ}")').locator(".jp-RenderedMarkdown")
+    assert question.locator("mjx-container").count() == 3  # x_{t-1}, h_{t-1}, y_{t-1}
+    assert "$" not in question.inner_text()
     panel = lab.code_cell(f'quizzes.show("{QUIZ}")').locator(".rnn-quiz")
-    assert panel.locator(".rnn-quiz-question mjx-container").count() == 3  # x_{t-1}, h_{t-1}, y_{t-1}
-    assert "$" not in panel.inner_text()
     quiz = QUIZZES[QUIZ]
     wrong = 1
     assert wrong != quiz.right

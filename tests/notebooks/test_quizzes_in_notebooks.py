@@ -1,4 +1,4 @@
-"""Every quiz stands in a notebook as text, can be answered there, and is proved below."""
+"""Every quiz is asked in a notebook, can be answered there, and is proved below."""
 
 import re
 
@@ -18,17 +18,22 @@ def place_of(name: str) -> int:
     return place
 
 
-def as_text(quiz) -> str:
-    """Return what an unrun notebook must show of a quiz."""
-    options = [f"\n{n}. {option.text}" for n, option in enumerate(quiz.options, 1)] if isinstance(quiz, Choice) else []
-    return f"· {quiz.title}\n\n{quiz.text}" + ("\n" + "".join(options) if options else "")
+def is_choice(name: str) -> bool:
+    return isinstance(QUIZZES[name], Choice)
+
+
+def stub_and_above(name: str) -> list:
+    """Return the two cells above the stub of a quiz that is answered by a function."""
+    return CELLS[place_of(name) - 3 : place_of(name) - 1]
 
 
 @pytest.mark.parametrize("name", QUIZZES)
-def test_the_question_and_its_options_stand_above_it_as_text(name):
-    above = CELLS[: place_of(name)]
-    asked = next(cell for cell in reversed(above) if cell.cell_type == "markdown")
-    assert f"### {name} {as_text(QUIZZES[name])}" in asked.source
+def test_its_title_and_its_question_stand_above_it(name):
+    heading, question = CELLS[place_of(name) - 2 : place_of(name)] if is_choice(name) else stub_and_above(name)
+    assert heading.source.endswith(f"### {name} · {QUIZZES[name].title}")
+    assert question.source == f'quizzes.ask("{name}")'
+    (shown,) = question.outputs
+    assert shown.data["text/markdown"] == QUIZZES[name].as_markdown()
 
 
 @pytest.mark.parametrize("name", QUIZZES)
@@ -40,5 +45,5 @@ def test_it_is_proved_before_the_next_one(name):
 
 
 def test_no_quiz_is_asked_that_does_not_exist():
-    asked = {name for cell in CELLS for name in re.findall(r'quizzes\.(?:show|answer)\("([^"]+)"', cell.source)}
+    asked = {name for cell in CELLS for name in re.findall(r'quizzes\.(?:ask|show|answer)\("([^"]+)"', cell.source)}
     assert asked == set(QUIZZES)

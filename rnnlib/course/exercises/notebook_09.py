@@ -1,9 +1,8 @@
-"""Checkers of notebook 09: the exam's double loop, repaired, and the longest walk in a tree."""
-
-import re
+"""Checkers of notebook 09: the exam's double loop, repaired, and an update in the report's letters."""
 
 import numpy as np
 
+from rnnlib import sigmoid
 from rnnlib.course.exercises.checking import FunctionExercise, Mistakes, PartsExercise
 
 
@@ -50,12 +49,32 @@ def _mistakes(part: int) -> Mistakes:
     return [(lambda *problem, fault=fault: double_loop(*problem, **fault)[part], text) for fault, text in faults]
 
 
-def _longest_walk(text: str) -> int:
-    depth = deepest = 0
-    for sign in text:
-        depth += (sign == "(") - (sign == ")")
-        deepest = max(deepest, depth)
-    return deepest
+def _updated_W(
+    x, z_0, d, W_in, W, W_out, b, c, epsilon, *,
+    sign=-1, first=True, second=True, walked=True, slope=lambda z: z * (1 - z), W_back=None, states=None,
+):  # fmt: skip
+    """Return W after one update on E^1 + E^2, with a sigmoid; the options put faults in."""
+    z_1 = sigmoid(W_in @ x[0] + W @ z_0 + b)
+    z_2 = sigmoid(W_in @ x[1] + W @ z_1 + b)
+    delta_2 = slope(z_2) * (W_out.T @ (W_out @ z_2 + c - d[1]))
+    own_1 = slope(z_1) * (W_out.T @ (W_out @ z_1 + c - d[0]))
+    walked_1 = slope(z_1) * ((W.T if W_back is None else W_back(W)) @ delta_2)
+    before_1, before_2 = (z_0, z_1) if states is None else states(z_0, z_1, z_2)
+    gradient = second * np.outer(delta_2, before_2) + np.outer(walked * second * walked_1 + first * own_1, before_1)
+    return W + sign * epsilon * gradient
+
+
+def _two_step_problems(rng: np.random.Generator) -> list[tuple]:
+    problems = []
+    for D, H, K in [(2, 4, 3), (3, 5, 2)]:
+        W_in, W, W_out = (rng.standard_normal(shape) for shape in [(H, D), (H, H), (K, H)])
+        x, z_0, d = rng.standard_normal((2, D)), rng.standard_normal(H), rng.standard_normal((2, K))
+        problems.append((x, z_0, d, W_in, W, W_out, rng.standard_normal(H), rng.standard_normal(K), 0.3))
+    return problems
+
+
+def _with(**fault):
+    return lambda *problem: _updated_W(*problem, **fault)
 
 
 CHECKERS = {
@@ -65,19 +84,23 @@ CHECKERS = {
         parts=[("dW", "(H, D)", _mistakes(0)), ("dU", "(H, H)", _mistakes(1)), ("dV", "(K, H)", _mistakes(2))],
     ),
     "9.2": FunctionExercise(
-        right=_longest_walk,
-        problems=lambda rng: [("(((01)(10))(1(0(1(01)))))",), ("((01)1)",), ("(0((1(01))1))",), ("0",)],
+        right=_updated_W,
+        problems=_two_step_problems,
         mistakes=[
-            (lambda text: text.count("("), "this counts all brackets; asked for is the deepest place"),
-            (len, "this is the length of the string: the walk of the recurrent network"),
-            (lambda text: len(re.findall("[01]", text)), "this counts the leaves"),
-            (lambda text: _longest_walk(text) + 1, "one too many: a leaf that stands alone is 0 steps from the root"),
+            (_with(sign=1), "this goes uphill: an update takes the gradient away"),
+            (_with(first=False), "this is the update for E^2 alone: the loss of step 1 has a delta of its own"),
+            (_with(second=False), "this is the update for E^1 alone: the loss of step 2 is missing"),
+            (_with(walked=False), "the loss of step 2 is walked back no step: z^1 depends on W too"),
+            (_with(slope=lambda z: 1 - z**2), "1 − z² is the slope of tanh; here f is the sigmoid"),
+            (_with(slope=lambda z: sigmoid(z) * (1 - sigmoid(z))), "the slope is taken of z, where it is made from z"),
+            (_with(slope=lambda z: 1.0), "the slope of the sigmoid is missing"),
+            (_with(W_back=lambda W: W), "the walk back goes through Wᵀ"),
             (
-                lambda text: _longest_walk(text) - 1,
-                "one too few: in (01) W is applied once between leaf and root",
+                _with(states=lambda z_0, z_1, z_2: (z_1, z_2)),
+                "the states are those after each step; W met those before",
             ),
-            (lambda text: (re.match(r"\(*", text)[0]).count("("), "these are the brackets at the beginning only"),
+            (lambda *problem: problem[4].copy(), "this is W as it was"),
         ],
-        shape="one number",
+        shape="(H, H)",
     ),
 }

@@ -1,4 +1,7 @@
-"""The confirmation quizzes: `quizzes.show("third-weight")` asks, `quizzes.answer("third-weight", 2)` answers."""
+"""The confirmation quizzes: `quizzes.ask("third-weight")` asks, `quizzes.show("third-weight")` shows buttons to answer.
+
+Without a mouse, `quizzes.answer("third-weight", 2)` answers.
+"""
 
 from difflib import get_close_matches
 from typing import Any
@@ -22,7 +25,7 @@ from rnnlib.course.quizzes.panel import panel
 from rnnlib.course.quizzes.question import Choice, Formula
 from rnnlib.course.quizzes.score import Score
 
-__all__ = ["QUIZZES", "answer", "score", "show"]
+__all__ = ["QUIZZES", "answer", "ask", "score", "show"]
 
 MODULES = (
     notebook_01,
@@ -41,8 +44,18 @@ QUIZZES = {name: quiz for quizzes in BY_NOTEBOOK.values() for name, quiz in quiz
 _SESSION = Score()
 
 
+def ask(name: str) -> None:
+    """Show the question of the quiz `name`, and its options.
+
+    Raises:
+        ValueError: no quiz has this name.
+    """
+    text = _find(name).as_markdown()
+    display({"text/markdown": text, "text/plain": text}, raw=True)
+
+
 def show(name: str) -> None:
-    """Show the quiz `name` as a panel with a Check button.
+    """Show a panel to answer the quiz `name`: a button for each option, and one to check.
 
     Raises:
         ValueError: there is no such quiz, or it is answered with a function and has no options to show.

@@ -1,4 +1,4 @@
-"""The panel of a quiz: the question, its options, a Check button, and what is said to the answer."""
+"""The panel of a quiz: a button for each option, a Check button, and what is said to the answer."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from rnnlib.course.quizzes.question import Choice
 
 
 def panel(quiz: Choice, answer: Callable[[int], str]) -> VBox:
-    """Return a panel that shows `quiz`; `answer` takes the number that was chosen and returns the feedback."""
+    """Return a panel to answer `quiz`; `answer` takes the number that was chosen and returns the feedback."""
     choice = ToggleButtons(
         options=[(str(number), number) for number in range(1, len(quiz.options) + 1)],
         value=None,
@@ -28,18 +28,14 @@ def panel(quiz: Choice, answer: Callable[[int], str]) -> VBox:
         chosen = "Choose an option first." if choice.value is None else answer(choice.value)
         feedback.value = as_html(chosen)
 
+    def on_choice(_: object) -> None:
+        feedback.value = ""  # it was said of another option
+
     check.on_click(on_click)
-    question = HTMLMath(question_html(quiz), layout=Layout(max_width="46em"))
-    parts = {"rnn-quiz-question": question, "rnn-quiz-choice": choice, "rnn-quiz-check": check}
-    parts["rnn-quiz-feedback"] = feedback
+    choice.observe(on_choice, names="value")
+    parts = {"rnn-quiz-choice": choice, "rnn-quiz-check": check, "rnn-quiz-feedback": feedback}
     box = VBox([part.add_class(name) for name, part in parts.items()], layout=Layout(padding="0.5em"))
     return box.add_class("rnn-quiz")
-
-
-def question_html(quiz: Choice) -> str:
-    """Return the title, the text and the options of `quiz` as HTML; formulas stay in $…$ for MathJax."""
-    options = "".join(f"<li>{as_html(option.text)}</li>" for option in quiz.options)
-    return f"<p><b>{as_html(quiz.title)}</b></p><p>{as_html(quiz.text)}</p><ol>{options}</ol>"
 
 
 def as_html(text: str) -> str:

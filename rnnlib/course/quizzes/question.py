@@ -31,6 +31,11 @@ class Choice:
     options: tuple[Option, ...]
     right: int
 
+    def as_markdown(self) -> str:
+        """Return the question and its numbered options."""
+        options = [f"{number}. {option.text}" for number, option in enumerate(self.options, start=1)]
+        return "\n".join([self.text, "", *options])
+
     def judge(self, answer: Any) -> tuple[bool, str]:
         """Return whether option number `answer` is right, and the sentence about it.
 
@@ -59,6 +64,10 @@ class Formula:
     text: str
     checker: FunctionExercise
     why: str
+
+    def as_markdown(self) -> str:
+        """Return the question."""
+        return self.text
 
     def judge(self, answer: Any) -> tuple[bool, str]:
         """Return whether the function `answer` is right, and a sentence about it."""
