@@ -42,7 +42,8 @@ DRAW = {
         ax, 0.1 ** np.arange(4), {"a": 0.1 ** np.arange(4), "b": 0.2 ** np.arange(4)}, title="A finding"
     ),
     "kept_and_lost": lambda ax: figures.kept_and_lost(ax, np.ones(9), 0.1 ** np.arange(9), title="A finding"),
-    "loss_curves": lambda ax: figures.loss_curves(ax, {"a": np.exp(BY_CHANCE)}, title="A finding", every=10),
+    "each_and_mean": lambda ax: figures.each_and_mean(ax, np.arange(12), BY_CHANCE, **LABELS),
+    "loss_runs": lambda ax: figures.loss_runs(ax, [np.exp(WALK), np.exp(TWO[0])], plateau=0.7, title="A finding"),
     "norms_going_back": lambda ax: figures.norms_going_back(ax, {"a": np.exp(BY_CHANCE)}, title="A finding"),
     "ranges": lambda ax: figures.ranges(ax, np.arange(12), {"a": BY_CHANCE, "b": BY_CHANCE + 1}, **LABELS),
     "states_by_carry": lambda ax: figures.states_by_carry(ax, TWO.T, np.arange(12) % 2, title="A finding"),
@@ -124,18 +125,41 @@ def test_walks_into_the_future_are_left_out():
     ax = figures.axes()
     figures.walked_back(ax, np.arange(16.0).reshape(4, 4), title="A finding")
     shown = ax.images[0].get_array()
-    np.testing.assert_array_equal(shown.mask, np.triu(np.ones((4, 4), bool), 1))
+    np.testing.assert_array_equal(shown.mask, np.tril(np.ones((4, 4), bool), -1))
     assert len(ax.texts) == 10
+
+
+def test_the_guides_of_the_cost_have_slopes_1_and_2():
+    ax = figures.axes()
+    figures.cost(ax, np.array([1, 10]), {"a": np.array([1, 100]), "b": np.array([1, 10])}, title="A finding")
+    slopes = [np.diff(np.log10(line.get_ydata()))[0] for line in ax.lines]
+    np.testing.assert_allclose(slopes, [2, 1, 1, 2])
 
 
 def test_bands_hold_all_seeds_and_lines_are_medians():
     ax = figures.axes()
-    figures.loss_curves(ax, {"a": np.exp(BY_CHANCE)}, title="A finding", every=10)
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), np.median(np.exp(BY_CHANCE), axis=0))
-    np.testing.assert_allclose(ax.lines[0].get_xdata(), 10 * np.arange(1, 13))
+    figures.ranges(ax, np.arange(12), {"a": BY_CHANCE}, **LABELS)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), np.median(BY_CHANCE, axis=0))
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
-    assert heights.min() == np.exp(BY_CHANCE).min()
-    assert heights.max() == np.exp(BY_CHANCE).max()
+    assert heights.min() == BY_CHANCE.min()
+    assert heights.max() == BY_CHANCE.max()
+
+
+def test_every_run_is_a_line_that_ends_with_a_dot():
+    ax = figures.axes()
+    figures.loss_runs(ax, [np.exp(WALK), np.exp(TWO[0])], plateau=0.7, title="A finding", every=5)
+    _, one, its_end, other, _ = ax.lines
+    np.testing.assert_array_equal(one.get_xdata(), 5 * np.arange(1, 31))
+    np.testing.assert_array_equal(other.get_ydata(), np.exp(TWO[0]))
+    assert its_end.get_xydata().tolist() == [[150, np.exp(WALK[-1])]]
+
+
+def test_the_thick_line_is_the_mean_of_the_thin_ones():
+    ax = figures.axes()
+    figures.each_and_mean(ax, np.arange(12), BY_CHANCE, **LABELS)
+    *thin, thick = ax.lines
+    np.testing.assert_array_equal([line.get_ydata() for line in thin], BY_CHANCE)
+    np.testing.assert_allclose(thick.get_ydata(), np.mean(BY_CHANCE, axis=0))
 
 
 def test_highlighting_marks_only_the_weight_named():

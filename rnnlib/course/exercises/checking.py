@@ -156,7 +156,8 @@ def is_untouched(answer: Any) -> bool:
     if answer is ...:
         return True
     if isinstance(answer, type):
-        methods = [member for member in vars(answer).values() if hasattr(member, "__code__")]
+        members = [member for cls in answer.__mro__[:-1] for member in vars(cls).values()]
+        methods = [member for member in members if hasattr(member, "__code__")]
         return bool(methods) and all(map(is_untouched, methods))
     code = getattr(answer, "__code__", None)
     return code is not None and code.co_code in STUBS and set(code.co_consts) <= {None, ..., answer.__doc__}

@@ -1,273 +1,279 @@
-"""Checkers of notebook 05: the pieces of backpropagation through time, then the whole."""
+"""Checkers of notebook 05: a loss at one step, two ways back, one start for all, and the sprint's class."""
 
 import numpy as np
 
-from rnnlib.course.exercises.checking import FunctionExercise, PartsExercise
-from rnnlib.course.exercises.notebook_02 import forward, sequences
-from rnnlib.course.exercises.notebook_04 import MEAN, SLOPE_OF_H
+from rnnlib.course.exercises.checking import FunctionExercise, Mistakes
+from rnnlib.course.exercises.notebook_04 import MEAN, NOT_TRANSPOSED, SLOPE_OF_H, TRANSPOSED
+from rnnlib.course.exercises.sprint_class import sprint_class
+from rnnlib.course.exercises.walks import WALKS, before, walk_back, walked_problems
+
+__all__ = ["CHECKERS", "WALKS", "walk_back", "walked_problems"]
+
+# 5.1: dW_h of a loss at one step only
 
 
-def walk_back(dh: np.ndarray, h: np.ndarray, W_h: np.ndarray) -> np.ndarray:
-    """Return da (N, T, H), the total derivative of the loss by every a_t, for tanh."""
-    da, dh_next = np.zeros_like(h), 0
-    for t in reversed(range(h.shape[1])):
-        da[:, t] = (dh[:, t] + dh_next) * (1 - h[:, t] ** 2)
-        dh_next = da[:, t] @ W_h.T
-    return da
+def _one_loss(h0, h, W_h, dh_t, t, *, before=before, at_start=True, in_walk=True, late=False, slope=None, steps=None):
+    """Return dW_h of the loss of step t; faults can be put in."""
+    slopes = 1 - (np.tanh(h) if slope == "of h" else h) ** 2
+    states, dW_h = before(h0, h), np.zeros_like(W_h)
+    delta = dh_t * (slopes[:, t] if at_start else 1)
+    for s in range(t, -1, -1):
+        if steps is None or s in steps(t):
+            dW_h += states[:, s].T @ delta
+        delta = delta @ W_h.T
+        if in_walk and s:
+            delta = delta * slopes[:, s if late else s - 1]
+    return dW_h
 
 
-def backward(x, h0, h, W_x, W_h, dh):
-    """Return dW_x, dW_h, db, dx, dh0: backpropagation through time with tanh."""
-    return _collect(x, h0, h, W_x, W_h, walk_back(dh, h, W_h))
-
-
-def _before(h0, h):
-    return np.concatenate([h0[:, np.newaxis], h[:, :-1]], axis=1)
-
-
-def _collect(x, h0, h, W_x, W_h, da):
-    dW_x, dW_h = np.einsum("ntd,nth->dh", x, da), np.einsum("nti,ntj->ij", _before(h0, h), da)
-    return dW_x, dW_h, da.sum(axis=(0, 1)), da @ W_x.T, da[:, 0] @ W_h.T
-
-
-def walked_problems(rng: np.random.Generator) -> list[tuple]:
-    """Return (x, h0, h, W_x, W_h, dh) of several sizes, h from the forward pass."""
+def _one_loss_problems(rng: np.random.Generator) -> list[tuple]:
     problems = []
-    for x, h0, W_x, W_h, b in sequences(rng):
-        h = forward(x, h0, W_x, W_h, b)
-        problems.append((x, h0, h, W_x, W_h, rng.standard_normal(h.shape)))
+    for _, h0, h, _, W_h, dh in walked_problems(rng):
+        problems += [(h0, h, W_h, dh[:, t], t) for t in (2, h.shape[1] - 1, 0)]
     return problems
 
 
-def _one_step(rng: np.random.Generator) -> list[tuple]:
-    """Return (x_t, h_prev, h_t, da_t) of several sizes."""
-    return [(x[:, 2], h[:, 1], h[:, 2], walk_back(dh, h, W_h)[:, 2]) for x, h0, h, W_x, W_h, dh in walked_problems(rng)]
+def _at_every_step(h0, h, W_h, dh_t, t):
+    dh = np.zeros_like(h)
+    dh[:, : t + 1] = dh_t[:, np.newaxis]
+    return np.einsum("nti,ntj->ij", before(h0, h), walk_back(dh, h, W_h))
 
 
-def _links(rng: np.random.Generator) -> list[tuple]:
-    """Return (dh_t, da_next, h_t, W_h) of several sizes."""
-    return [(dh[:, 1], walk_back(dh, h, W_h)[:, 2], h[:, 1], W_h) for x, h0, h, W_x, W_h, dh in walked_problems(rng)]
+def _without_walking(h0, h, W_h, dh_t, t):
+    da = dh_t[:, np.newaxis] * (1 - h[:, : t + 1] ** 2)
+    return np.einsum("nti,ntj->ij", before(h0, h)[:, : t + 1], da)
 
 
-def _with(change):
-    """Return the parts of a backward pass whose walk is changed."""
-    return [lambda *p, i=i: _collect(*p[:5], change(p[5], p[2], p[4]))[i] for i in range(5)]
-
-
-def _steps_alone(dh, h, W_h):
-    return dh * (1 - h**2)
-
-
-def _not_transposed(dh, h, W_h):
-    return walk_back(dh, h, W_h.T)
-
-
-def _slope_of_h(dh, h, W_h):
-    da, dh_next = np.zeros_like(h), 0
-    for t in reversed(range(h.shape[1])):
-        da[:, t] = (dh[:, t] + dh_next) * (1 - np.tanh(h[:, t]) ** 2)
-        dh_next = da[:, t] @ W_h.T
-    return da
-
-
-def _no_slope(dh, h, W_h):
-    da, dh_next = np.zeros_like(h), 0
-    for t in reversed(range(h.shape[1])):
-        da[:, t] = dh[:, t] + dh_next
-        dh_next = da[:, t] @ W_h.T
-    return da
-
-
-def _no_matrix(dh, h, W_h):
-    da, dh_next = np.zeros_like(h), 0
-    for t in reversed(range(h.shape[1])):
-        da[:, t] = (dh[:, t] + dh_next) * (1 - h[:, t] ** 2)
-        dh_next = da[:, t]
-    return da
-
-
-def _forward_in_time(dh, h, W_h):
-    return walk_back(dh[:, ::-1], h[:, ::-1], W_h)[:, ::-1]
-
-
-def _stops_early(dh, h, W_h):
-    da = walk_back(dh, h, W_h)
-    da[:, 0] = 0
-    return da
-
-
-def _piles_up(dh, h, W_h):
-    da, dh_next = np.zeros_like(h), 0
-    for t in reversed(range(h.shape[1])):
-        da[:, t] = (dh[:, t] + dh_next) * (1 - h[:, t] ** 2)
-        dh_next = dh_next + da[:, t] @ W_h.T
-    return da
-
-
-def _slope_not_on_the_past(dh, h, W_h):
-    da, dh_next = np.zeros_like(h), 0
-    for t in reversed(range(h.shape[1])):
-        da[:, t] = dh[:, t] * (1 - h[:, t] ** 2) + dh_next
-        dh_next = da[:, t] @ W_h.T
-    return da
-
-
-WALKS = [
-    (_steps_alone, "nothing comes back from the step after: da_t needs dh_t + da_{t+1} W_h^T"),
-    (_not_transposed, "W_h must be transposed on the way back (it is square, so no error warned you)"),
-    (_slope_of_h, SLOPE_OF_H),
-    (_no_slope, "f' is missing in the loop: (dh_t + what comes back) * (1 - h_t**2)"),
-    (_no_matrix, "da_{t+1} must go through W_h^T on its way to h_t"),
-    (_forward_in_time, "the loop runs forward: the walk must start at the last step"),
-    (_stops_early, "the walk must include the first step, index 0"),
-    (_piles_up, "dh_next is replaced at every step, not added up"),
-    (_slope_not_on_the_past, "f' must multiply what comes back too: (dh_t + what comes back) * (1 - h_t**2)"),
+ONE_LOSS: Mistakes = [
+    (
+        lambda *p: _one_loss(*p, steps=lambda t: [t]),
+        "this is the immediate derivative, the part of step t alone: the states before it depend on W_h too",
+    ),
+    (lambda *p: _one_loss(*p, steps=range), "the part of step t itself is missing"),
+    (
+        lambda *p: _one_loss(*p, steps=lambda t: range(1, t + 1)),
+        "the first step adds nothing here: there W_h multiplied h0, which is not zero",
+    ),
+    (
+        lambda *p: _one_loss(*p, before=lambda h0, h: h),
+        "this uses the state *of* each step: W_h multiplied the state before it",
+    ),
+    (
+        lambda *p: _one_loss(*p, before=lambda h0, h: np.roll(h, 1, axis=1)),
+        "at the first step the index s - 1 is -1, the *last* state: the state before the first step is h0",
+    ),
+    (
+        lambda h0, h, W_h, dh_t, t: np.einsum("nti,ntj->ij", before(h0, h), walk_back(_only(dh_t, h, t), h, W_h.T)),
+        NOT_TRANSPOSED,
+    ),
+    (
+        lambda *p: _one_loss(*p, at_start=False, in_walk=False),
+        "f' is missing: each δ is the gradient by h at that step times 1 - h**2",
+    ),
+    (lambda *p: _one_loss(*p, in_walk=False), "f' is there where the walk starts, but missing at every step back"),
+    (lambda *p: _one_loss(*p, at_start=False), "f' is missing where the walk starts, at step t"),
+    (lambda *p: _one_loss(*p, slope="of h"), SLOPE_OF_H),
+    (
+        lambda *p: _one_loss(*p, late=True),
+        "after a step back the slope is taken at the step that was left: it belongs to the one that is reached",
+    ),
+    (_at_every_step, "this has a loss at every step up to t: only step t has one"),
+    (_without_walking, "dh_t itself is used at every step: on the way to the step before it goes through W_h^T"),
+    (
+        lambda h0, h, W_h, dh_t, t: _one_loss(h0, h, W_h, dh_t, h.shape[1] - 1),
+        "the walk starts at the last step of all: E looks at step t",
+    ),
+    (lambda *p: _one_loss(*p).T, TRANSPOSED),
+    (lambda h0, *p: _one_loss(h0, *p) / len(h0), MEAN),
 ]
 
 
-def _walks(i):
-    return [(_with(change)[i], sentence) for change, sentence in WALKS]
+def _only(dh_t, h, t):
+    dh = np.zeros_like(h)
+    dh[:, t] = dh_t
+    return dh
+
+
+# 5.2: da of a network whose steps look back twice
+
+
+def _two_ways(dh, h, W_1, W_2, matrices=None, *, later=(1, 2), slopes=lambda h: 1 - h**2, on_way_back=True):
+    """Return da (N, T, H), with ways back from the steps t + `later`; faults can be put in."""
+    da, factor, T = np.zeros_like(h), slopes(h), h.shape[1]
+    ways = list(zip(later, (W_1.T, W_2.T) if matrices is None else matrices, strict=True))
+    for t in reversed(range(T)):
+        back = sum(da[:, t + k] @ matrix for k, matrix in ways if t + k < T)
+        da[:, t] = dh[:, t] * factor[:, t] + back * (factor[:, t] if on_way_back else 1)
+    return da
+
+
+def _without_step_before_last(dh, h, W_1, W_2):
+    """Return da of a loop that lets something come back only where both later steps exist."""
+    da, T = dh * (1 - h**2), h.shape[1]
+    for t in range(T - 3, -1, -1):
+        da[:, t] += (da[:, t + 1] @ W_1.T + da[:, t + 2] @ W_2.T) * (1 - h[:, t] ** 2)
+    return da
+
+
+def _two_ways_problems(rng: np.random.Generator) -> list[tuple]:
+    problems = []
+    for N, T, H in [(2, 5, 4), (3, 4, 5)]:
+        dh, h = rng.standard_normal((N, T, H)), np.tanh(rng.standard_normal((N, T, H)))
+        problems.append((dh, h, rng.standard_normal((H, H)) / 2, rng.standard_normal((H, H)) / 2))
+    return problems
+
+
+TWO_WAYS: Mistakes = [
+    (lambda dh, h, W_1, W_2: dh * (1 - h**2), "nothing comes back from later steps: each step has its own loss only"),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, (W_1.T, 0 * W_2)),
+        "the way back from step t + 2, through W_2, is missing",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, (0 * W_1, W_2.T)),
+        "the way back from step t + 1, through W_1, is missing",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, (W_2.T, W_1.T)),
+        "W_1 and W_2 have changed places: W_1 leads one step on, W_2 two",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, (W_1, W_2)),
+        "both matrices must be transposed on the way back (they are square, so no error warned you)",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, (W_1, W_2.T)),
+        "W_1 must be transposed on the way back (it is square, so no error warned you)",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, (W_1.T, W_2)),
+        "W_2 must be transposed on the way back (it is square, so no error warned you)",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, later=(1, 1)),
+        "both ways start at step t + 1: W_2 brings back da of step t + 2",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, later=(2, 2)),
+        "both ways start at step t + 2: W_1 brings back da of step t + 1",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, later=(2, 1)),
+        "the steps have changed places: W_1 brings back da of step t + 1, W_2 that of step t + 2",
+    ),
+    (
+        _without_step_before_last,
+        "the last step but one is wrong: step t + 1 exists there, though step t + 2 does not",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, slopes=np.ones_like),
+        "f' is missing: da_t is the whole gradient by h_t times 1 - h_t**2",
+    ),
+    (lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, slopes=lambda h: 1 - np.tanh(h) ** 2), SLOPE_OF_H),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, slopes=lambda h: 1 - h),
+        "the slope is 1 - h_t**2: the square is missing",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh, h, W_1, W_2, on_way_back=False),
+        "f' must multiply what comes back too: the whole gradient by h_t times 1 - h_t**2",
+    ),
+    (
+        lambda dh, h, W_1, W_2: _two_ways(dh[:, ::-1], h[:, ::-1], W_1, W_2)[:, ::-1],
+        "the loop runs forward: the walk must start at the last step",
+    ),
+]
+
+
+# 5.3: the gradient by a start that all sequences share, with ReLU
+
+
+def _back_to_start(dh, h, W_h, *, slopes=lambda h: h > 0, back=None, walks=True):
+    """Return the gradient by each sequence's start, (N, H); faults can be put in."""
+    dh_next, factor = np.zeros_like(h[:, 0]), slopes(h)
+    for t in reversed(range(h.shape[1])):
+        da_t = (dh[:, t] + walks * dh_next) * factor[:, t]
+        dh_next = da_t @ (W_h.T if back is None else back)
+    return dh_next
+
+
+def _relu_problems(rng: np.random.Generator) -> list[tuple]:
+    problems = []
+    for N, T, H in [(2, 5, 4), (3, 4, 5)]:
+        W_h, u = rng.standard_normal((H, H)) / 2, rng.standard_normal((N, T, H))
+        h, state = np.zeros((N, T, H)), np.broadcast_to(rng.standard_normal(H), (N, H))
+        for t in range(T):
+            state = h[:, t] = np.maximum(0, u[:, t] + 0.5 + state @ W_h)
+        problems.append((rng.standard_normal((N, T, H)), h, W_h))
+    return problems
+
+
+def _da_1(dh, h, W_h):
+    da = np.zeros_like(h)
+    dh_next = 0
+    for t in reversed(range(h.shape[1])):
+        da[:, t] = (dh[:, t] + dh_next) * (h[:, t] > 0)
+        dh_next = da[:, t] @ W_h.T
+    return da
+
+
+START: Mistakes = [
+    (_back_to_start, "this has a row for each sequence, (N, H): one start moves them all, so the rows add up"),
+    (lambda *p: _back_to_start(*p).mean(axis=0), "this is the mean over the sequences: their gradients add up"),
+    (lambda *p: _back_to_start(*p)[0], "this is the gradient of the first sequence alone: all of them have this start"),
+    (
+        lambda *p: _back_to_start(*p).sum(axis=1),
+        "summed over the wrong axis: the batch goes, a number for each node stays",
+    ),
+    (
+        lambda *p: _back_to_start(*p, slopes=lambda h: 1 - h**2).sum(axis=0),
+        "1 - h**2 is the slope of tanh: that of ReLU is 1 where h is above 0, and 0 elsewhere",
+    ),
+    (
+        lambda *p: _back_to_start(*p, slopes=np.ones_like).sum(axis=0),
+        "the slope of ReLU is missing: where h is 0, nothing goes through",
+    ),
+    (
+        lambda *p: _back_to_start(*p, slopes=lambda h: h).sum(axis=0),
+        "this multiplies by h itself: the slope of ReLU is 1 where h is above 0, and 0 elsewhere",
+    ),
+    (
+        lambda *p: _back_to_start(*p, slopes=lambda h: h * (1 - h)).sum(axis=0),
+        "that is the sigmoid's slope: that of ReLU is 1 where h is above 0, and 0 elsewhere",
+    ),
+    (lambda dh, h, W_h: _back_to_start(dh, h, W_h, back=W_h).sum(axis=0), NOT_TRANSPOSED),
+    (
+        lambda *p: _back_to_start(*p, walks=False).sum(axis=0),
+        "this has the loss of step 1 alone: what comes back from the later steps is missing",
+    ),
+    (
+        lambda dh, h, W_h: _back_to_start(dh * (np.arange(h.shape[1]) == h.shape[1] - 1)[:, np.newaxis], h, W_h).sum(0),
+        "this has the loss of the last step alone: dh tells of a loss at every step",
+    ),
+    (
+        lambda dh, h, W_h: _da_1(dh, h, W_h)[:, 0].sum(axis=0),
+        "this is the gradient by a_1: W_h^T brings it back to the start",
+    ),
+    (
+        lambda dh, h, W_h: (_da_1(dh, h, W_h) @ W_h.T).sum(axis=(0, 1)),
+        "the start went into step 1 alone; da_1 holds all that comes back from later",
+    ),
+    (
+        lambda dh, h, W_h: (_da_1(dh, h, W_h)[:, -1] @ W_h.T).sum(axis=0),
+        "the start went into step 1, not into the last step",
+    ),
+    (
+        lambda dh, h, W_h: _back_to_start(dh[:, ::-1], h[:, ::-1], W_h).sum(axis=0),
+        "the loop runs forward: the walk must start at the last step",
+    ),
+]
 
 
 CHECKERS = {
-    "5.1": FunctionExercise(
-        right=lambda x_t, h_prev, h_t, da_t: h_prev.T @ da_t,
-        problems=_one_step,
-        mistakes=[
-            (lambda x_t, h_prev, h_t, da_t: h_t.T @ da_t, "this uses h_t: W_h multiplied the state before, h_prev"),
-            (lambda x_t, h_prev, h_t, da_t: x_t.T @ da_t, "this uses x_t: W_h multiplied h_prev"),
-            (
-                lambda x_t, h_prev, h_t, da_t: da_t.T @ h_prev,
-                "this is transposed (it is square, so no error warned you)",
-            ),
-            (lambda x_t, h_prev, h_t, da_t: da_t.T @ h_t, "this is transposed, and it uses h_t instead of h_prev"),
-            (lambda x_t, h_prev, h_t, da_t: h_prev.T @ da_t / len(da_t), MEAN),
-            (
-                lambda x_t, h_prev, h_t, da_t: h_prev.T @ (da_t * (1 - h_t**2)),
-                "f' is in da_t already: it must not come in twice",
-            ),
-        ],
-        shape="(H, H)",
-    ),
-    "5.2": FunctionExercise(
-        right=lambda dh_t, da_next, h_t, W_h: (dh_t + da_next @ W_h.T) * (1 - h_t**2),
-        problems=_links,
-        mistakes=[
-            (lambda dh_t, da_next, h_t, W_h: dh_t * (1 - h_t**2), "nothing comes back from step t + 1"),
-            (
-                lambda dh_t, da_next, h_t, W_h: (da_next @ W_h.T) * (1 - h_t**2),
-                "dh_t is missing: step t has a loss of its own",
-            ),
-            (lambda dh_t, da_next, h_t, W_h: (dh_t + da_next @ W_h) * (1 - h_t**2), WALKS[1][1]),
-            (
-                lambda dh_t, da_next, h_t, W_h: (dh_t + da_next @ W_h.T) * (1 - np.tanh(h_t) ** 2),
-                SLOPE_OF_H,
-            ),
-            (
-                lambda dh_t, da_next, h_t, W_h: dh_t + da_next @ W_h.T,
-                "f' is missing: this is still the gradient by h_t",
-            ),
-            (lambda dh_t, da_next, h_t, W_h: dh_t * (1 - h_t**2) + da_next @ W_h.T, WALKS[-1][1]),
-            (
-                lambda dh_t, da_next, h_t, W_h: dh_t + (da_next @ W_h.T) * (1 - h_t**2),
-                "both parts go through tanh: put brackets round the sum",
-            ),
-            (
-                lambda dh_t, da_next, h_t, W_h: (dh_t + da_next @ W_h.T) * (1 - h_t),
-                "the slope is 1 - h_t**2: the square is missing",
-            ),
-            (
-                lambda dh_t, da_next, h_t, W_h: (dh_t + da_next) * (1 - h_t**2),
-                "da_next is the gradient by a_{t+1}: W_h^T brings it back to h_t",
-            ),
-        ],
-        shape="(N, H)",
-    ),
+    "5.1": FunctionExercise(right=_one_loss, problems=_one_loss_problems, mistakes=ONE_LOSS, shape="(H, H)"),
+    "5.2": FunctionExercise(right=_two_ways, problems=_two_ways_problems, mistakes=TWO_WAYS, shape="(N, T, H)"),
     "5.3": FunctionExercise(
-        right=lambda da, W_h: da[:, 0] @ W_h.T,
-        problems=lambda rng: [(walk_back(dh, h, W_h), W_h) for x, h0, h, W_x, W_h, dh in walked_problems(rng)],
-        mistakes=[
-            (lambda da, W_h: da[:, 0] @ W_h, WALKS[1][1]),
-            (lambda da, W_h: da[:, 0], "this is the gradient by a_1: W_h^T brings it back to h_0"),
-            (lambda da, W_h: da[:, -1] @ W_h.T, "h_0 went into step 1, not into the last step"),
-            (
-                lambda da, W_h: da.sum(axis=1) @ W_h.T,
-                "h_0 went into step 1 alone; da_1 holds all that comes back from later",
-            ),
-            (lambda da, W_h: da[:, 1] @ W_h.T, "da[:, 1] is da_2: step 1 has the index 0"),
-            (lambda da, W_h: da[0] @ W_h.T, "da[0] is the first sequence of the batch: the first step is da[:, 0]"),
-        ],
-        shape="(N, H)",
+        right=lambda *p: _back_to_start(*p).sum(axis=0), problems=_relu_problems, mistakes=START, shape="(H,)"
     ),
-    "5.4": PartsExercise(
-        right=backward,
-        problems=walked_problems,
-        parts=[
-            (
-                "dW_x",
-                "(D, H)",
-                [
-                    *_walks(0),
-                    (
-                        lambda x, h0, h, W_x, W_h, dh: x[:, 0].T @ walk_back(dh, h, W_h)[:, 0],
-                        "only one step's part is there: add the parts of all steps",
-                    ),
-                    (lambda x, *p: backward(x, *p)[0] / len(x), MEAN),
-                ],
-            ),
-            (
-                "dW_h",
-                "(H, H)",
-                [
-                    *_walks(1),
-                    (lambda *p: backward(*p)[1].T, "this is transposed (it is square, so no error warned you)"),
-                    (
-                        lambda x, h0, h, W_x, W_h, dh: np.einsum("nti,ntj->ij", h, walk_back(dh, h, W_h)),
-                        "every a_t needs the state *before* it: h_{t-1}, not h_t",
-                    ),
-                    (
-                        lambda x, h0, h, W_x, W_h, dh: np.einsum(
-                            "nti,ntj->ij", _before(0 * h0, h), walk_back(dh, h, W_h)
-                        ),
-                        "the first step is left out: the state before it is h0",
-                    ),
-                    (
-                        lambda x, h0, h, W_x, W_h, dh: np.einsum(
-                            "nti,ntj->ij", np.roll(h, 1, axis=1), walk_back(dh, h, W_h)
-                        ),
-                        "at t = 0 the index t - 1 is -1, the *last* state: the state before the first step is h0",
-                    ),
-                ],
-            ),
-            (
-                "db",
-                "(H,)",
-                [
-                    *_walks(2),
-                    (
-                        lambda x, h0, h, W_x, W_h, dh: walk_back(dh, h, W_h).sum(axis=1),
-                        "the batch must be added up as well as the steps: (H,)",
-                    ),
-                    (
-                        lambda x, h0, h, W_x, W_h, dh: walk_back(dh, h, W_h).sum(axis=0),
-                        "the steps must be added up too: (H,)",
-                    ),
-                ],
-            ),
-            (
-                "dx",
-                "(N, T, D)",
-                [*_walks(3), (lambda x, h0, h, W_x, W_h, dh: dh @ W_x.T, "this is made from dh: it needs da")],
-            ),
-            (
-                "dh0",
-                "(N, H)",
-                [
-                    *_walks(4),
-                    (lambda x, h0, h, W_x, W_h, dh: walk_back(dh, h, W_h)[:, 0], "this is da_1: W_h^T is missing"),
-                    (lambda x, h0, h, W_x, W_h, dh: walk_back(dh, h, W_h)[:, 0] @ W_h, WALKS[1][1]),
-                ],
-            ),
-        ],
-    ),
+    "5.4": sprint_class,
 }

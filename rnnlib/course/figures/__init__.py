@@ -2,14 +2,15 @@
 
 from rnnlib.course.figures.audit import caught, fading_error
 from rnnlib.course.figures.course_map import course_map
-from rnnlib.course.figures.gradients import contributions, cost, step_size_errors, walked_back
+from rnnlib.course.figures.gradients import contributions, cost, difference_errors, walked_back
 from rnnlib.course.figures.network import folded, unrolled, unrolled_backward
 from rnnlib.course.figures.series import dependence, growth, one_hot, pulse, series, spread
 from rnnlib.course.figures.states import largest_state, state_lines, state_map
 from rnnlib.course.figures.style import axes
 from rnnlib.course.figures.training import (
+    each_and_mean,
     kept_and_lost,
-    loss_curves,
+    loss_runs,
     norms_going_back,
     ranges,
     states_by_carry,
@@ -23,12 +24,14 @@ __all__ = [
     "cost",
     "course_map",
     "dependence",
+    "each_and_mean",
+    "difference_errors",
     "fading_error",
     "folded",
     "growth",
     "kept_and_lost",
     "largest_state",
-    "loss_curves",
+    "loss_runs",
     "norms_going_back",
     "one_hot",
     "pulse",
@@ -38,7 +41,6 @@ __all__ = [
     "state_lines",
     "state_map",
     "states_by_carry",
-    "step_size_errors",
     "success",
     "unrolled",
     "unrolled_backward",

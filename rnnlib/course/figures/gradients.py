@@ -3,14 +3,14 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnnlib.course.figures.style import BLUE, COLOURS, DASHES, INK, MARKERS, ORANGE
+from rnnlib.course.figures.style import BLUE, COLOURS, DASHES, GREY, INK, MARKERS, ORANGE
 
 
-def step_size_errors(ax: Axes, eps: np.ndarray, errors: dict[str, np.ndarray], *, title: str) -> None:
-    """Draw the error of a difference (E,) against its step, a line for each name, on logarithmic scales."""
+def difference_errors(ax: Axes, eps: np.ndarray, errors: dict[str, np.ndarray], *, title: str) -> None:
+    """Draw the error of a difference, (M,), against its distance ε, a line for each name, on logarithmic scales."""
     for i, (name, values) in enumerate(errors.items()):
         ax.loglog(eps, values, color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=4, label=name)
-    ax.set(title=title, xlabel="step ε", ylabel="error of the slope")
+    ax.set(title=title, xlabel="distance ε", ylabel="mean error of the slope")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
@@ -25,27 +25,35 @@ def contributions(ax: Axes, parts: np.ndarray, total: float, *, title: str, ylab
 
 
 def walked_back(ax: Axes, sizes: np.ndarray, *, title: str) -> None:
-    """Draw the size of every δ^{s|t}, (T, T) with the loss's step t down and the step s across, s ≤ t."""
+    """Draw the size of every δ^{s|t}, (T, T) with the step s down and the loss's step t across, s ≤ t."""
     T = len(sizes)
-    shown = np.ma.masked_where(np.triu(np.ones((T, T), bool), 1), sizes)
+    shown = np.ma.masked_where(np.tri(T, k=-1, dtype=bool), sizes)
     picture = ax.imshow(shown, vmin=0, cmap="cividis")
-    for t in range(T):
-        for s in range(t + 1):
-            light = sizes[t, s] > 0.5 * sizes.max()
+    for s in range(T):
+        for t in range(s, T):
+            light = sizes[s, t] > 0.5 * sizes.max()
             ax.text(
-                s, t, f"{sizes[t, s]:.2f}", ha="center", va="center", color="black" if light else "white", fontsize=10
+                t, s, f"{sizes[s, t]:.2f}", ha="center", va="center", color="black" if light else "white", fontsize=10
             )
-    ax.set_xticks(range(T), [f"s = {s + 1}" for s in range(T)])
-    ax.set_yticks(range(T), [f"loss of t = {t + 1}" for t in range(T)])
+    ax.set_xticks(range(T), [f"$E^{t + 1}$" for t in range(T)])
+    ax.set_yticks(range(T), [f"s = {s + 1}" for s in range(T)])
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.set(title=title, xlabel="step walked back to", ylabel="walk starts at")
+    ax.set(title=title, xlabel="loss that the walk starts from", ylabel="step walked back to")
     ax.figure.colorbar(picture, ax=ax, label="size of δ")
 
 
 def cost(ax: Axes, steps: np.ndarray, counts: dict[str, np.ndarray], *, title: str) -> None:
-    """Draw numbers of matrix products (L,) against the number of time steps, on logarithmic scales."""
+    """Draw numbers of matrix products (L,) against the number of time steps, on logarithmic scales.
+
+    Dotted lines of slope 1 and 2 lead through the last point of the lowest and of the highest curve.
+    """
     for i, (name, values) in enumerate(counts.items()):
         ax.loglog(steps, values, color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=5, label=name)
+    ends = sorted(values[-1] for values in counts.values())
+    for slope, end, words in [(1, ends[0], "slope 1"), (2, ends[-1], "slope 2")]:
+        guide = 1.9 * end * (np.asarray(steps) / steps[-1]) ** slope
+        ax.loglog(steps, guide, color=GREY, ls=":", lw=1.5, zorder=1)
+        ax.annotate(words, (steps[-1], guide[-1]), (5, 0), textcoords="offset points", va="center", color=INK)
     ax.set(title=title, xlabel="time steps T", ylabel="matrix products")
     ax.legend(loc="upper left")
