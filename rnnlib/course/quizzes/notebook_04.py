@@ -11,7 +11,10 @@ QUIZZES = {
             right=lambda x, y: 2 * (x + y),
             problems=lambda rng: [(1.5, 2.0), (-0.25, 4.0), (3.0, -1.0)],
             mistakes=[
-                (lambda x, y: 1, "as misprinted, dx/dt · dt/dx: that is 1 for every function. It is dz/dt · dt/dx"),
+                (
+                    lambda x, y: 1,
+                    "this is dt/dx alone, or the rule as misprinted, dx/dt · dt/dx; it is dz/dt · dt/dx",
+                ),
                 (lambda x, y: 2 * x, "y is lost: t is x + y, and dz/dt = 2t"),
                 (lambda x, y: (x + y) ** 2, "this is z itself, not its slope"),
                 (lambda x, y: x + y, "this is t: the derivative of t² is 2t"),
@@ -39,7 +42,7 @@ QUIZZES = {
         options=(
             Option(
                 "Nothing: the minimum is at the same place.",
-                "the place is the same, but the way to it is not: each update is 8 times shorter.",
+                "the place is the same, but the way to it is not: an update is an eighth as long.",
             ),
             Option(
                 "From the same weights, an update is 8 times smaller, in the same direction.",
