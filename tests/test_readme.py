@@ -1,5 +1,6 @@
 """README.md says what is so: its links, its map, its picture, its commands."""
 
+import doctest
 import re
 from pathlib import Path
 
@@ -16,6 +17,11 @@ def test_every_link_and_picture_exists():
         text = (ROOT / page).read_text(encoding="utf-8")
         targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith("http")]
         assert all(((ROOT / page).parent / target).exists() for target in targets), page
+
+
+def test_the_code_on_the_first_screen_prints_what_stands_there():
+    result = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    assert result.attempted > 10 and result.failed == 0
 
 
 def test_the_map_is_that_of_the_course():
