@@ -1,4 +1,35 @@
-"""A recurrent neural network in plain NumPy, written to be read."""
+"""A recurrent neural network in plain NumPy, written to be read.
+
+Letters: N sequences in a batch, T time steps, D features, H nodes, K outputs, V tokens. Row vectors throughout, time
+on the second axis: x is (N, T, D), and the states h are (N, T, H).
+
+Layers are made from weights, `SimpleRNN(W_x, W_h, b)`, or drawn, `SimpleRNN.create(D, H, rng=rng)`. They are used
+alone, by `forward` and `backward`, or joined to a `Network`, with a loss. `check_gradients` checks a layer or a
+network, `fit` trains a network.
+
+Two recurrent layers over an embedding of five tokens, for sequences of different lengths, and one label for each:
+
+>>> import numpy as np
+>>> rng = np.random.default_rng(0)
+>>> net = Network(
+...     embedding=Embedding.create(5, 3, rng=rng),
+...     lower=SimpleRNN.create(3, 8, rng=rng),
+...     upper=SimpleRNN.create(8, 6, rng=rng),
+...     last=Last(),
+...     readout=Dense.create(6, 2, rng=rng),
+...     loss=softmax_cross_entropy,
+... )
+>>> tokens = rng.integers(0, 5, (4, 7))  # (N, T)
+>>> mask = np.arange(7) < np.array([[7], [5], [3], [6]])  # True where a step counts
+>>> labels = tokens[:, 0] % 2
+>>> check_gradients(net, tokens, labels, mask=mask).ok
+True
+>>> history = fit(net, [(tokens, labels, mask)] * 200, Adam(lr=0.01), steps=200, progress=False)
+>>> net.predict(tokens, mask=mask).argmax(axis=1) == labels
+array([ True,  True,  True,  True])
+>>> np.savez("weights.npz", **net.params)  # doctest: +SKIP
+>>> net.params.update(np.load("weights.npz"))  # doctest: +SKIP
+"""
 
 from rnnlib.activations import (
     identity,

@@ -5,6 +5,8 @@ tanh'(a) = 1 - h² and sigmoid'(a) = h (1 - h) need nothing else. As in NumPy, `
 write the result into; it may be `a` itself. It is for inner loops: with it, nothing is checked.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The two formulas of a gradient check: central differences, and the error of a gradient beside them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

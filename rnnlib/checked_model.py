@@ -1,5 +1,7 @@
 """A layer or a network as a gradient check sees it: one number that depends on arrays."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Self

@@ -1,5 +1,7 @@
 """Clipping: gradients that are too large are made smaller, in place."""
 
+from __future__ import annotations
+
 import math
 import sys
 from collections.abc import Mapping

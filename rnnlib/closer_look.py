@@ -1,5 +1,7 @@
 """Where a gradient and its central differences disagree: an error, a kink of the function, or noise."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

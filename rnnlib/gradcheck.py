@@ -3,6 +3,8 @@
 A passed check proves that backward belongs to forward. It does not prove that forward is right.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The comparison of gradients with central differences: from the numbers to a verdict on each."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 

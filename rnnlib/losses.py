@@ -4,6 +4,8 @@ Reductions: "mean" over all elements that count (for softmax: all labels); "batc
 batch and takes the mean over its N items; "sum" adds up everything.
 """
 
+from __future__ import annotations
+
 import inspect
 import math
 from collections.abc import Callable
@@ -75,7 +77,7 @@ class Loss:
             raise TypeError(f"mask: expected None, as the function of {self!r} has no argument named mask")
         return _check_result(result, y)
 
-    def reduced(self, reduction: str) -> "Loss":
+    def reduced(self, reduction: str) -> Loss:
         """Return the same loss with another reduction: "mean", "batch" or "sum".
 
         Raises:
@@ -135,7 +137,7 @@ class ElementLoss(Loss):
         insist_on_finite("the gradient of the loss", dy)
         return loss, dy
 
-    def reduced(self, reduction: str) -> "ElementLoss":
+    def reduced(self, reduction: str) -> ElementLoss:
         """Return the same loss with another reduction: "mean", "batch" or "sum".
 
         >>> squared_error.reduced("sum")([[1.0, 5.0]], [[2.0, 2.0]])

@@ -1,5 +1,7 @@
 """What a comparison of gradients with central differences cannot see: how a model treats its surroundings."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable
 from typing import Any

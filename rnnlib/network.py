@@ -1,5 +1,7 @@
 """A network: layers in a row, and a loss."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Optimisers: they change parameters in place; the gradients are computed elsewhere."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial

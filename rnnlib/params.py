@@ -1,5 +1,7 @@
 """Parameters: live arrays under fixed names."""
 
+from __future__ import annotations
+
 from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from typing import Any
 

@@ -5,6 +5,8 @@ to 0 where the function is smooth, so that what is left in them is rounding, or 
 Noise is measured in a similar way by Moré and Wild, Estimating computational noise, 2011.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -1,5 +1,7 @@
 """What a gradient check tells of the steps in time: where a gradient by x is wrong, and whether T can show it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np

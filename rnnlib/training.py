@@ -1,5 +1,7 @@
 """Training: one loop that computes the gradients, clips them and steps, until it is told to end."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress

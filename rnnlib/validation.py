@@ -1,5 +1,7 @@
 """What enters rnnlib is checked here: converted to what the code works with, or refused in one line."""
 
+from __future__ import annotations
+
 import math
 import re
 import sys

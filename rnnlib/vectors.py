@@ -1,5 +1,7 @@
 """Arrays under names as one long vector, for formulas that do the same to every entry."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
 

@@ -1,5 +1,7 @@
 """An activation function as a layer of its own."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 from numpy.typing import ArrayLike

@@ -1,5 +1,7 @@
 """Two recurrent layers on one sequence: one reads it from the front, the other from the end."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The fully connected layer."""
 
+from __future__ import annotations
+
 from typing import NamedTuple, Self
 
 import numpy as np

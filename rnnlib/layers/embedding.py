@@ -1,5 +1,7 @@
 """The embedding: a row of numbers for every token."""
 
+from __future__ import annotations
+
 from typing import NamedTuple, Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """From a result for every step to one for the whole sequence."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The contract of every layer: a pure half, `run` and `back`, and a face that remembers, `forward` and `backward`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple

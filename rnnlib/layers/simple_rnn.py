@@ -3,6 +3,8 @@
 Letters: N sequences in a batch, T time steps, D features, H nodes. Row vectors throughout.
 """
 
+from __future__ import annotations
+
 from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
