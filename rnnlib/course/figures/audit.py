@@ -19,7 +19,16 @@ def fading_error(ax: Axes, errors: dict[str, np.ndarray], *, title: str, ylabel:
         ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def caught(ax: Axes, faults: Sequence[str], tests: Sequence[str], seen: np.ndarray, *, title: str) -> None:
+def caught(
+    ax: Axes,
+    faults: Sequence[str],
+    tests: Sequence[str],
+    seen: np.ndarray,
+    *,
+    title: str,
+    xlabel: str = "test",
+    ylabel: str = "fault",
+) -> None:
     """Draw which test (column) sees which fault (row); `seen` is (faults, tests) of True and False."""
     for row in range(len(faults)):
         for column in range(len(tests)):
@@ -27,7 +36,7 @@ def caught(ax: Axes, faults: Sequence[str], tests: Sequence[str], seen: np.ndarr
             ax.plot(column, row, ms=13, marker="o", mfc=filling, mec=BLUE, mew=1.4, ls="")
     ax.set_xticks(range(len(tests)), tests)
     ax.set_yticks(range(len(faults)), faults)
-    ax.set(title=title, xlabel="test", ylabel="fault", xlim=(-0.6, len(tests) - 0.4), ylim=(len(faults) - 0.5, -0.5))
+    ax.set(title=title, xlabel=xlabel, ylabel=ylabel, xlim=(-0.6, len(tests) - 0.4), ylim=(len(faults) - 0.5, -0.5))
     ax.tick_params(length=0)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
