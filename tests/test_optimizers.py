@@ -288,6 +288,7 @@ GOOD = {"steps": 1, "m.W": np.ones((2, 2)), "v.W": np.ones((2, 2)), "m.b": np.on
         ({"steps": 0}, ValueError, "^state: expected steps, got steps, m.W"),
         ({"v.b": ...}, ValueError, "^state: expected steps, m.…, v.…, got steps, m.W, v.W, m.b$"),
         ({"x": np.ones(2)}, ValueError, "^state: expected steps, m.…, v.…, got .*, x$"),
+        (dict.fromkeys(["m.W", "v.W", "m.b", "v.b"], ...), ValueError, "^state: expected steps, m.…, v.…, got steps$"),
         ({"v.b": np.ones(3)}, ValueError, r"^state: expected v in the shapes of m, got W \(2, 2\), b \(3,\)$"),
         ({"m.b": [1, np.nan]}, ValueError, r"^state: m.b: expected finite numbers"),
         (
