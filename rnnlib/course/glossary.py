@@ -96,7 +96,10 @@ TERMS = [
     Term("gradient check", "勾配確認", "check_gradients", "6.1"),
     Term("relative error", "相対誤差", "", "6.1"),
     Term("kink", "微分できない点, 折れ点", "", "6.2"),
+    Term("noise", "ノイズ, 雑音", "", "6.2"),
     Term("in place", "インプレース演算", "", "6.5"),
+    Term("fingerprint", "指紋", "", "6.5"),
+    Term("cosine similarity", "コサイン類似度", "", "6.7"),
     # 07
     Term("carry", "繰り上がり", "", "7.1"),
     Term("least significant bit", "最下位ビット", "", "7.1"),
@@ -119,7 +122,8 @@ TERMS = [
     Term("truncated BPTT", "Truncated BPTT, 打ち切りBPTT", "", "8.7"),
     Term("gate", "ゲート", "LSTM, GRU", "8.9"),
     # 09
-    Term("confirmation test", "確認テスト", "quizzes", "9.1"),
+    Term("confirmation question", "確認テスト", "quizzes", "9.1"),
+    Term("exercise (of the report)", "演習チャレンジ", "quizzes", "9.1"),
     Term("convolution", "畳み込み", "", "9.2"),
     Term("filter", "フィルタ", "", "9.2"),
     Term("stride", "ストライド", "", "9.2"),
@@ -154,4 +158,5 @@ def _as_html(head: Term, rows: list[Term]) -> str:
         return f"<tr>{cells}</tr>"
 
     body = "\n".join(line(row, "td") for row in rows)
-    return f"<table>\n<thead>{line(head, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    table = f"<table>\n<thead>{line(head, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f'<div style="max-height: 30em; overflow: auto">\n{table}\n</div>'
