@@ -176,6 +176,40 @@ def updated_W(
     return W - epsilon * total
 
 
+def growth_back(W, h, at=0, count=1, order=-1, slope=lambda h: h * (1 - h), largest=sigma, steepest=np.max):
+    slopes = slope(h[at : len(h) - count + at])[::order]
+    walked = np.eye(len(W))
+    for one in slopes:
+        walked = np.einsum("ij,kj->ik", walked, W) * one
+    bound = math.prod(largest(W) * steepest(one) for one in slopes)
+    return bound, rho(W) ** (len(h) - 1), sigma(walked)
+
+
+def length(*arrays):
+    return math.sqrt(sum(np.sum(a * a) for a in arrays))
+
+
+def along(one, other):
+    return np.dot(one.ravel(), other.ravel()) / length(one) / length(other)
+
+
+def clipped(g, k, factor):
+    return g * factor, k * factor
+
+
+def entries(g, k, m):
+    return np.where(abs(g) > m, m * np.sign(g), g), np.where(abs(k) > m, m * np.sign(k), k)
+
+
+def kept(parts, is_good, lengths=False):
+    """Return the first k for which (what is cut off, what is kept) is good; in sums, or in sums of lengths."""
+    parts = np.array([[length(part)] for part in parts]) if lengths else parts
+    for k in range(1, len(parts) + 1):
+        if is_good(parts[: len(parts) - k].sum(axis=0), parts[len(parts) - k :].sum(axis=0)):
+            return k
+    return len(parts)
+
+
 def two_loops(x, h0, h, do, W, U, V, start=True, walk=True, first="h0", late=False):
     """Return the exam's gradients for tanh, by einsum over explicit walks; faults can be put in."""
     slope, H = 1 - h * h, len(h0)
@@ -199,6 +233,14 @@ def as_found(dh, h, W):
     for t in range(h.shape[1] - 2, -1, -1):
         da[:, t] = da[:, t] + da[:, t + 1] @ W.T
     return da
+
+
+def with_dh0(da, W):
+    return da, da[:, 0] @ W.T
+
+
+def mended(dh, h, W, **other):
+    return with_dh0(all_back(h, 0 * h[:, 0], h, W, W, dh, da_only=True, **{"slope": lambda h: h - h * h, **other}), W)
 
 
 def chained(x, h0, *p):
@@ -705,30 +747,156 @@ WRONG = {
         (sheet_class(update=None), "no method update"),
         (sheet_class()(np.eye(2), np.eye(2), np.ones(2)), "the class itself"),
     ],
-    "6.1": [("InputForState", "shape"), ("wrongbiasaxis ", "only b off"), ("don't know", "one of"), (2, "one of")],
-    "6.2": [("AddedUp", "second call"), ("InPlace", "not left alone"), ("IndexMinusOne", "only W_h off")],
-    "6.3": [("MissingNext", "none for a single one"), ("NoSlope", "single step too"), ("IndexMinusOne", "only W_h")],
+    "6.1": [
+        ("InputForState", "InputForState would show a wrong shape here"),
+        ("MissingNext", "would show W_x, W_h, b, x and h0 wrong with six steps; this table shows only W_h wrong"),
+        ("NoSlope", "would show W_x, W_h, b, x and h0 wrong with six steps; this table shows only W_h wrong"),
+        ("AllAtOnce", "this table shows only W_h wrong"),
+        ("nottransposed", "NotTransposed would show W_x"),
+        (" WrongBiasAxis ", "would show only b wrong with six steps; this table shows only W_h wrong"),
+        ("InPlace", "InPlace would show no wrong row with six steps"),
+        ("AddedUp", "AddedUp would show no wrong row"),
+        ("Leak", "Leak would show no wrong row"),
+        ("W_h", "the answer is one of these names, as text: MissingNext, "),
+        ("don't know", "one of these names"),
+        (["IndexMinusOne"], "one of these names"),
+        (2, "one of these names"),
+    ],
+    "6.2": [
+        (
+            "InPlace",
+            "would fail arguments left alone and a second call gives the same; here batch items independent fails",
+        ),
+        ("AddedUp", "would fail a second call gives the same; here batch items independent fails"),
+        ("IndexMinusOne", "would show only W_h wrong with six steps; this table shows no wrong row"),
+        ("MissingNext", "this table shows no wrong row"),
+        ("SlopeOfH", "SlopeOfH would show W_x, W_h, b, x and h0 wrong"),
+        ("SlopeOnlyOnDh", "this table shows no wrong row"),
+        ("SlopeOfTheStepBefore", "this table shows no wrong row"),
+        ("NotTransposed", "this table shows no wrong row"),
+        ("InputForState", "would show only W_h wrong with six steps; this table shows no wrong row"),
+        ("WrongBiasAxis", "would show only b wrong with six steps; this table shows no wrong row"),
+        ("batch items independent", "one of these names"),
+    ],
+    "6.3": [
+        ("MissingNext", "looks the same; with a single step it would show no wrong row: make that table"),
+        ("SlopeOnlyOnDh", "looks the same; with a single step it would show no wrong row: make that table"),
+        ("AllAtOnce", "the line about x would be: wrong at t = 0, 1, 2, 3; here it is: right at the last step, wrong"),
+        ("NoSlope", "the line about x would be: wrong at every step; here it is: right at the last step, wrong before"),
+        ("SlopeOfH", "the line about x would be: wrong at every step"),
+        ("SlopeOfTheStepBefore", "the line about x would be: wrong at every step"),
+        ("IndexMinusOne", "only W_h wrong with six steps; this table shows W_x, W_h, b, x and h0 wrong"),
+        ("InputForState", "only W_h wrong with six steps; this table shows W_x"),
+        ("WrongBiasAxis", "only b wrong with six steps; this table shows W_x"),
+        ("InPlace", "no wrong row with six steps; this table shows W_x"),
+        ("Leak", "no wrong row with six steps; this table shows W_x"),
+        ("Transposed", "one of these names"),
+    ],
+    "6.4": [
+        (lambda *p: with_dh0(as_found(*p), p[2]), "da: this is still as it was found"),
+        (lambda *p: mended(*p, slope=lambda h: 1 - h * h), "da: 1 − h² is the slope of tanh"),
+        (lambda *p: mended(*p, next_=False), "da: nothing comes back"),
+        (lambda dh, h, W: mended(dh, h, W.T), "da: W_h must be transposed"),
+        (lambda *p: mended(*p, slope=lambda h: 1), "da: f' is missing"),
+        (lambda *p: mended(*p, slope=lambda h: sigma_of(h) * sigma_of(-h)), "da: h is the sigmoid's output already"),
+        (lambda dh, h, W: mended(dh * h * (1 - h), h, W), "da: dh meets the slope twice"),
+        (lambda dh, h, W: with_dh0(+dh, W), "da: this is dh"),
+        (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0][:, 0]), "dh0: this is da_1"),
+        (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0][:, 0] @ W), "dh0: W_h must be transposed"),
+        (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0][:, -1] @ W.T), "dh0: h_0 went into the first"),
+        (lambda dh, h, W: mended(dh, h, W)[0], "should return 2 arrays: return da, dh0"),
+        (lambda *p: mended(*p)[::-1], "da: the result has shape"),
+        (lambda *p: mended(*p, slope=lambda h: h * (1 + h)), "da: the numbers differ at"),
+        (lambda *p: mended(*p, slope=lambda h: h - 1), "da: the numbers differ at"),
+        (lambda *p: mended(*p, slope=lambda h: (1 - h) ** 2), "da: the numbers differ at"),
+        (lambda *p: mended(*p, slope=lambda h: np.sqrt(h * (1 - h))), "da: the numbers differ at"),
+        (lambda *p: mended(*p, slope=lambda h: -h * (1 - h)), "da: the numbers differ at"),
+        (lambda dh, h, W: mended(2 * dh, h, W), "da: the numbers differ at"),
+        (lambda dh, h, W: mended(dh, h, W + W.T), "da: the numbers differ at"),
+        (lambda dh, h, W: mended(dh, h, 0.5 * W), "da: the numbers differ at"),
+        (lambda dh, h, W: with_dh0(mended(dh[:, ::-1], h[:, ::-1], W)[0][:, ::-1], W), "da: the numbers differ at"),
+        (lambda dh, h, W: mended(dh, np.roll(h, 1, axis=1), W), "da: the numbers differ at"),
+        (lambda dh, h, W: (mended(dh, h, W)[0], 2 * mended(dh, h, W)[1]), "dh0: the numbers differ at"),
+        (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0][:, 1] @ W.T), "dh0: the numbers differ at"),
+        (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0].sum(axis=1) @ W.T), "dh0: the numbers differ at"),
+    ],
+    "6.5": [
+        ((1, 3), "k: a walk of 1 step back would leave, of six, wrong at t = 0, 1, 2, 3; compare"),
+        ((0, 2), "k: a walk of 0 steps back would leave, of six, wrong at t = 0, 1, 2, 3, 4; compare"),
+        ((3, 4), "k: a walk of 3 steps back would leave, of six, wrong at t = 0, 1; compare"),
+        ((4, 6), "k: a walk of 4 steps back would leave, of six, wrong at t = 0; compare"),
+        ((5, 4), "no step at which x is wrong"),
+        ((9, 4), "no step at which x is wrong"),
+        ((2, 3), "T: with T = 3 the check passes"),
+        ([2, 1], "T: with T = 1 the check passes"),
+        ((2, 0), "at least one step"),
+        ((2, 5), "T: with T = 5 the check fails, but so it does with 4"),
+        ((2, 6), "T: with T = 6 the check fails, but so it does with 5"),
+        ((4, 2), "k: a walk of 4"),
+        (2, "pair of whole numbers"),
+        ((2.0, 4), "pair of whole numbers"),
+        ((2, 4, 6), "pair of whole numbers"),
+        ((-1, 4), "pair of whole numbers"),
+        ("2, 4", "pair of whole numbers"),
+    ],
     "8.1": [
-        (lambda W, n: (n * sigma(W), rho(W) ** n, sigma(power(W, n))), "do not add up"),
-        (lambda W, n: (rho(W) ** n, rho(W) ** n, sigma(power(W, n))), "singular values"),
-        (lambda W, n: (sigma(W) ** n, rho(W), sigma(power(W, n))), "for one step"),
-        (lambda W, n: (sigma(W) ** n, rho(W) ** n, sigma(W**n)), "each entry"),
-        (lambda W, n: sigma(W) ** n, "should return 3 arrays"),
+        (lambda W, h: growth_back(W, h, at=1), "bound: these are the slopes of steps T"),
+        (lambda W, h: growth_back(W, h, count=0), "bound: these are T factors"),
+        (lambda W, h: growth_back(W, h, slope=lambda h: 1 - h * h), "bound: 1 - h² is the slope of tanh"),
+        (lambda W, h: growth_back(W, h, slope=np.ones_like), "bound: the slopes are missing"),
+        (lambda W, h: growth_back(W, h, largest=rho), "bound: this is made from the eigenvalues"),
+        (lambda W, h: growth_back(W, h, largest=np.linalg.norm), "bound: norm.W. without a 2"),
+        (lambda W, h: growth_back(W, h, steepest=np.mean), "bound: a mean"),
+        (lambda W, h: growth_back(W, h, steepest=np.min), "bound: the numbers differ"),
+        (lambda W, h: growth_back(W, h, largest=lambda W: np.abs(W).sum()), "bound: the numbers differ"),
+        (lambda W, h: replaced(growth_back(W, h), 1, max(np.linalg.eigvals(W).real) ** (len(h) - 1)), "real part"),
+        (lambda W, h: replaced(growth_back(W, h), 1, rho(W)), "long_run: this is ρ for one step"),
+        (lambda W, h: replaced(growth_back(W, h), 1, rho(W) ** len(h)), "long_run: this is one factor too many"),
+        (lambda W, h: replaced(growth_back(W, h), 1, (len(h) - 1) * rho(W)), "long_run: the numbers differ"),
+        (lambda W, h: replaced(growth_back(W, h), 1, rho(W) ** (len(h) - 2)), "long_run: the numbers differ"),
+        (lambda W, h: replaced(growth_back(W, h), 2, growth_back(W.T, h)[2]), "true: the walk back goes through W_h"),
+        (lambda W, h: replaced(growth_back(W, h), 2, growth_back(W, h)[0]), "true: this is the bound again"),
+        (lambda W, h: replaced(growth_back(W, h), 2, growth_back(W, h, at=1)[2]), "true: these are the slopes of"),
+        (lambda W, h: replaced(growth_back(W, h), 2, growth_back(W, h, order=1)[2]), "true: the slopes come in the"),
+        (lambda W, h: replaced(growth_back(W, h), 2, sigma(power(W, len(h) - 1))), "true: the slopes are missing"),
+        (lambda W, h: replaced(growth_back(W, h), 2, sigma(W)), "true: the numbers differ"),
+        (lambda W, h: growth_back(W, h)[0], "should return 3 arrays"),
     ],
     "8.2": [
-        (lambda g, k, m: (np.clip(g, -m, m), np.clip(k, -m, m)), "each entry was cut"),
-        (lambda g, k, m: (g * min(1, m / sigma(g.reshape(1, -1))), k * min(1, m / sigma(k[None]))), "own length"),
-        (
-            lambda g, k, m: (g * m / np.sqrt(np.sum(g * g) + k @ k), k * m / np.sqrt(np.sum(g * g) + k @ k)),
-            "never above 1",
-        ),
-        (lambda g, k, m: (g, k), "nothing was clipped"),
+        (lambda g, k, m: (*clipped(g, k, min(1, m / length(g, k))), 1.0), "new_1: this is one factor"),
+        (lambda g, k, m: (np.minimum(g, m), np.minimum(k, m), 1.0), "new_1: only large positive"),
+        (lambda g, k, m: (np.minimum(abs(g), m), np.minimum(abs(k), m), 1.0), "new_1: the signs are lost"),
+        (lambda g, k, m: (np.clip(g, 0, m), np.clip(k, 0, m), 1.0), "new_1: the numbers differ"),
+        (lambda g, k, m: (np.tanh(g / m) * m, np.tanh(k / m) * m, 1.0), "new_1: the numbers differ"),
+        (lambda g, k, m: (np.clip(g, -m, m), k, 1.0), "new_2: this array was not clipped"),
+        (lambda g, k, m: (np.clip(g, -m, m), np.clip(k, -m / 2, m / 2), 1.0), "new_2: the numbers differ"),
+        (lambda g, k, m: (np.clip(g, -m, m), np.clip(k, -m, m), 1.0), "cosine: 1 is right for one factor"),
+        (lambda g, k, m: (*entries(g, k, m), along(g, np.clip(g, -m, m))), "cosine: this is the cosine of the first"),
+        (lambda g, k, m: (*entries(g, k, m), along(g, np.clip(g, -m, m)) * length(g)), "cosine: the numbers differ"),
+        (lambda g, k, m: (*entries(g, k, m), along(g, k[:1])), "raises ValueError"),
+        (lambda g, k, m: (*entries(g, k, m), length(*entries(g, k, m)) / length(g, k)), "cosine: the numbers differ"),
+        (lambda g, k, m: (*entries(g, k, m), 0.0), "cosine: the numbers differ"),
+        (lambda g, k, m: entries(g, k, m), "should return 3 arrays"),
     ],
     "8.3": [
-        (lambda r, t: math.floor(math.log(t) / math.log(r)), "numbers differ"),
-        (lambda r, t: math.log(t) / math.log(r), "whole number"),
-        (lambda r, t: next(k for k in range(9999) if r**k < t), "exactly the tolerance"),
-        (lambda r, t: next(k for k in range(9999) if r**k / (1 - r) <= t), "divide the rest"),
+        (
+            lambda p, tol: kept(p, lambda far, near: length(far) <= tol * length(p.sum(0)), lengths=True),
+            "numbers differ",
+        ),
+        (lambda p, tol: kept(p, lambda far, near: far.sum() <= tol * (far.sum() + near.sum()), lengths=True), "cancel"),
+        (lambda p, tol: kept(p[::-1], lambda far, near: length(far) <= tol * length(far + near)), "the first k steps"),
+        (lambda p, tol: kept(p, lambda far, near: length(far) <= tol), "tolerance is relative"),
+        (lambda p, tol: kept(p, lambda far, near: length(far) < tol * length(far + near)), "exactly the tolerance"),
+        (lambda p, tol: kept(p, lambda far, near: length(far) <= tol * length(near)), "the numbers differ"),
+        (lambda p, tol: kept(p, lambda far, near: along(near, far + near) >= 1 - tol), "direction only"),
+        (lambda p, tol: kept(p, lambda far, near: length(far) <= tol * length(far + near)) + 1, "one too many"),
+        (lambda p, tol: kept(p, lambda far, near: length(far) <= tol * length(far + near)) - 1, "one too few"),
+        (
+            lambda p, tol: len(p) - kept(p, lambda far, near: length(far) <= tol * length(far + near)),
+            "counts the steps that are cut off",
+        ),
+        (lambda p, tol: len(p), "the numbers differ"),
+        (lambda p, tol: kept(p, lambda far, near: abs(far).max() <= tol * abs(far + near).max()), "the numbers differ"),
     ],
     "7.1": [
         (lambda n, b: [int(c) for c in format(n, f"0{b}b")], "most significant"),
@@ -793,12 +961,6 @@ WRONG = {
         (lambda *p: updated_W(*p[:6], 0 * p[6], *p[7:]), "the numbers differ"),
         (lambda *p: updated_W(*p[:7], 0 * p[7], p[8]), "the numbers differ"),
         (lambda *p: updated_W(*p)[:, 0], "the result has shape"),
-    ],
-    "6.4": [
-        (lambda dh, h, W: all_back(h, h[:, 0], h, W, W, dh, da_only=True, next_=False), "nothing comes back"),
-        (lambda dh, h, W: all_back(h, h[:, 0], h, W.T, W.T, dh, da_only=True), "must be transposed"),
-        (lambda dh, h, W: dh + 0, "slope and the walk are both missing"),
-        (as_found, "still as it was found"),
     ],
 }
 CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]

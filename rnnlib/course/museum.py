@@ -24,8 +24,11 @@ class WithBackward(SimpleRNN):
         super().__init__(W_x, W_h, b)
         self.plain_backward = backward
 
-    def back(self, trace: Trace, dout: ArrayLike) -> Grads:  # type: ignore[override]  # no gradient by the last state
+    def back(self, trace: Trace, dout: ArrayLike, dstate: ArrayLike | None = None) -> Grads:
         """Call the function on what forward saw."""
-        saved = trace.saved
+        saved, dh = trace.saved, np.asarray(dout)
+        if dstate is not None:  # the state that is handed on is the last one of `out`
+            dh = dh.copy()
+            dh[:, -1] += dstate
         x, h = saved.x.swapaxes(0, 1), saved.h[1:].swapaxes(0, 1)  # (N, T, D), (N, T, H)
-        return Grads(*self.plain_backward(np.asarray(dout), x, saved.h[0], h, saved.W_x, saved.W_h))
+        return Grads(*self.plain_backward(dh, x, saved.h[0], h, saved.W_x, saved.W_h))

@@ -1,0 +1,140 @@
+"""The bug museum: the layer that walks back by a given function; what notebook 06 says of each bug is so."""
+
+import numpy as np
+import pytest
+
+from rnnlib import SimpleRNN, check_gradients
+from rnnlib.course.exercises.notebook_06 import FINGERPRINTS, NAMES, REACH, SEALED, Fingerprint
+from rnnlib.course.museum import WithBackward
+
+N, T, D, H = 3, 6, 2, 4
+ROWS = ("W_x", "W_h", "b", "x", "h0")
+
+
+def problem(seed, D=D):
+    """Return (weights, x, dh, h0)."""
+    rng = np.random.default_rng(seed)
+    weights = [rng.standard_normal(shape) / 2 for shape in [(D, H), (H, H), (H,)]]
+    return weights, *(rng.standard_normal(shape) for shape in [(N, T, D), (N, T, H), (N, H)])
+
+
+def tanh_slope(h, h0, t):
+    return 1 - h[:, t] ** 2
+
+
+def backward(
+    delta=lambda dh, back, slope: (dh + back) * slope,
+    slope=tanh_slope,
+    W_back=np.transpose,
+    before=lambda x, h0, h: np.concatenate([h0[:, None], h[:, :-1]], axis=1),
+    bias_axes=(0, 1),
+):
+    """Return a backward pass; without arguments, the right one."""
+
+    def walk(dh, x, h0, h, W_x, W_h):
+        da, back = np.zeros_like(h), 0
+        for t in range(h.shape[1] - 1, -1, -1):
+            da[:, t] = delta(dh[:, t], back, slope(h, h0, t))
+            back = da[:, t] @ W_back(W_h)
+        dW_h = np.einsum("nti,ntj->ij", before(x, h0, h), da)
+        return {"W_x": np.einsum("nti,ntj->ij", x, da), "W_h": dW_h, "b": da.sum(axis=bias_axes)}, da @ W_x.T, back
+
+    return walk
+
+
+def neighbours_only(dh, x, h0, h, W_x, W_h):
+    slope = 1 - h**2
+    da = dh * slope
+    da[:, :-1] += da[:, 1:] @ W_h.T * slope[:, :-1]
+    grads, _, _ = backward(delta=lambda dh, back, slope: dh)(da, x, h0, h, W_x, W_h)
+    return grads, da @ W_x.T, da[:, 0] @ W_h.T
+
+
+def adds_in_place(dh, back, slope):
+    dh += back
+    return dh * slope
+
+
+BUGS = {
+    "MissingNext": backward(lambda dh, back, slope: dh * slope),
+    "IndexMinusOne": backward(before=lambda x, h0, h: np.roll(h, 1, axis=1)),
+    "NoSlope": backward(slope=lambda h, h0, t: 1),
+    "SlopeOnlyOnDh": backward(lambda dh, back, slope: dh * slope + back),
+    "SlopeOfH": backward(slope=lambda h, h0, t: 1 - np.tanh(h[:, t]) ** 2),
+    "SlopeOfTheStepBefore": backward(slope=lambda h, h0, t: 1 - (h[:, t - 1] if t else h0) ** 2),
+    "NotTransposed": backward(W_back=lambda W_h: W_h),
+    "InputForState": backward(before=lambda x, h0, h: np.concatenate([0 * x[:, :1], x[:, :-1]], axis=1)),
+    "WrongBiasAxis": backward(bias_axes=(0, 2)),
+    "AllAtOnce": neighbours_only,
+    "InPlace": backward(adds_in_place),
+}
+
+
+def fingerprint(make):
+    """Return the fingerprint of a layer, from real reports."""
+    weights, x, dh, h0 = problem(0)
+    six = check_gradients(make(*weights), x, dh, h0)
+    one = check_gradients(make(*weights), x[:, :1], dh[:, :1], h0)
+    wrong, wrong_at_one = (tuple(row.name for row in report.rows if not row.ok) for report in (six, one))
+    return Fingerprint(
+        wrong,
+        wrong_at_one,
+        by_shape=any("shape" in row.verdict for row in six.rows),
+        where=six.notes[0].removeprefix("x: ").partition(": look")[0].partition(" (t")[0] if six.notes else "",
+        failed=tuple(name for name, passed in six.checks.items() if passed is False),
+    )
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_what_the_feedback_says_of_a_bug_is_what_its_reports_show(name):
+    assert fingerprint(lambda *weights: WithBackward(*weights, BUGS[name])) == FINGERPRINTS[name]
+
+
+@pytest.mark.parametrize("number", NAMES)
+def test_a_sealed_exhibit_has_the_fingerprint_of_its_name(number):
+    assert fingerprint(SEALED[number]) == FINGERPRINTS[NAMES[number]]
+
+
+def test_gradients_that_add_up_show_in_the_second_call_alone():
+    class AddsUp(SimpleRNN):
+        total = {}
+
+        def back(self, trace, dout, dstate=None):
+            grads = super().back(trace, dout, dstate)
+            self.total = {name: array + self.total.get(name, 0) for name, array in grads.params.items()}
+            return grads._replace(params=self.total)
+
+    assert fingerprint(AddsUp) == FINGERPRINTS["AddedUp"]
+
+
+def test_the_fourth_sealed_exhibit_walks_back_as_far_as_its_exercise_says():
+    weights, x, dh, h0 = problem(0)
+    reports = [check_gradients(SEALED[4](*weights), x[:, :t], dh[:, :t], h0) for t in range(1, T + 1)]
+    assert [report.ok for report in reports] == [t <= REACH + 1 for t in range(1, T + 1)]
+    assert reports[-1].notes == ["x: wrong at t = 0, 1, 2 (t counts from 0)"]
+
+
+@pytest.mark.parametrize("D", [D, H])
+def test_the_right_pieces_pass_with_a_state_handed_on_as_well(D):
+    weights, x, dh, h0 = problem(0, D)
+    report = check_gradients(WithBackward(*weights, backward()), x, dh, h0)
+    assert report.ok and all(report.checks.values())
+    assert tuple(row.name for row in report.rows) == ROWS
+
+
+def test_the_function_gets_the_callers_own_dh_and_a_copy_where_a_state_comes_back():
+    weights, x, dh, h0 = problem(0)
+    seen = []
+
+    def keeps(dh, *rest):
+        seen.append(dh)
+        return backward()(dh, *rest)
+
+    layer = WithBackward(*weights, keeps)
+    trace = layer.run(x, h0)
+    layer.back(trace, dh)
+    layer.back(trace, dh, np.ones((N, H)))
+    assert seen[0] is dh and seen[1] is not dh
+    expected = dh.copy()
+    expected[:, -1] += 1
+    np.testing.assert_array_equal(seen[1], expected)
