@@ -97,7 +97,10 @@ def _in_words(low: float, high: float, unit: str) -> str:
 
 
 def _in_two_digits(low: float, high: float) -> str:
-    texts = [f"{value:.0f}" if value == round(value) and abs(value) < 1e6 else f"{value:.2g}" for value in (low, high)]
+    texts = [
+        f"{value:.0f}" if (value == round(value) or abs(value) >= 10) and abs(value) < 1e6 else f"{value:.2g}"
+        for value in (low, high)
+    ]
     return texts[0] if texts[0] == texts[1] else " to ".join(texts)
 
 
