@@ -44,6 +44,7 @@ DRAW = {
     "kept_and_lost": lambda ax: figures.kept_and_lost(ax, np.ones(9), 0.1 ** np.arange(9), title="A finding"),
     "each_and_mean": lambda ax: figures.each_and_mean(ax, np.arange(12), BY_CHANCE, **LABELS),
     "loss_runs": lambda ax: figures.loss_runs(ax, [np.exp(WALK), np.exp(TWO[0])], plateau=0.7, title="A finding"),
+    "margins_by_place": lambda ax: figures.margins_by_place(ax, TWO[0], np.arange(12) % 3, title="A finding"),
     "norms_going_back": lambda ax: figures.norms_going_back(ax, {"a": np.exp(BY_CHANCE)}, title="A finding"),
     "ranges": lambda ax: figures.ranges(ax, np.arange(12), {"a": BY_CHANCE, "b": BY_CHANCE + 1}, **LABELS),
     "states_by_carry": lambda ax: figures.states_by_carry(ax, TWO.T, np.arange(12) % 2, title="A finding"),
@@ -152,6 +153,13 @@ def test_every_run_is_a_line_that_ends_with_a_dot():
     np.testing.assert_array_equal(one.get_xdata(), 5 * np.arange(1, 31))
     np.testing.assert_array_equal(other.get_ydata(), np.exp(TWO[0]))
     assert its_end.get_xydata().tolist() == [[150, np.exp(WALK[-1])]]
+
+
+def test_margins_are_bars_and_the_wrong_ones_are_hatched():
+    ax = figures.axes()
+    figures.margins_by_place(ax, np.array([2.0, -1.0, 3.0]), np.array([0, 1, 2]), title="A finding")
+    assert [(bar.get_height(), bar.get_hatch()) for bar in ax.patches] == [(2, None), (3, None), (-1, "//")]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "1", "2"]
 
 
 def test_the_thick_line_is_the_mean_of_the_thin_ones():

@@ -1,4 +1,4 @@
-"""Drawings of training: loss over seeds, success, and what a trained state looks like."""
+"""Drawings of training: losses, success over seeds, and what a trained state looks like."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,15 @@ from matplotlib.axes import Axes
 from rnnlib.course.figures.style import COLOURS, DASHES, GREY, INK, MARKERS
 
 
-def loss_curves(ax: Axes, losses: dict[str, np.ndarray], *, title: str, every: int = 1) -> None:
-    """Draw losses (seeds, L), one value each `every` updates: the median as a line, the range as a band."""
-    for i, (name, values) in enumerate(losses.items()):
-        updates = every * np.arange(1, values.shape[1] + 1)
-        ax.fill_between(updates, values.min(axis=0), values.max(axis=0), color=COLOURS[i], alpha=0.2, lw=0)
-        ax.plot(updates, np.median(values, axis=0), color=COLOURS[i], ls=DASHES[i], label=name)
+def loss_runs(ax: Axes, runs: Sequence[np.ndarray], *, plateau: float, title: str, every: int = 1) -> None:
+    """Draw the losses of several trainings, one value each `every` updates, with a dot where each ended."""
+    ax.axhline(plateau, color=GREY, ls=DASHES[1])
+    ax.annotate(f"{plateau:.3f}", (1.0, plateau), xycoords=("axes fraction", "data"), va="center", color=INK)
+    for losses in runs:
+        updates = every * np.arange(1, len(losses) + 1)
+        ax.plot(updates, losses, color=COLOURS[0], lw=1, alpha=0.6)
+        ax.plot(updates[-1], losses[-1], color=COLOURS[1], marker=MARKERS[0], ms=6)
     ax.set(title=title, xlabel="updates", ylabel="loss", yscale="log")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def ranges(
@@ -30,14 +31,38 @@ def ranges(
         ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
+def each_and_mean(
+    ax: Axes, places: Sequence[float], values: np.ndarray, *, title: str, xlabel: str, ylabel: str
+) -> None:
+    """Draw values (networks, L) against L places: a thin line for each network, and a thick one for their mean."""
+    for i, one in enumerate(values):
+        ax.plot(places, one, color=GREY, lw=1, label="one network" if i == 0 else None)
+    ax.plot(places, values.mean(axis=0), color=COLOURS[0], lw=2.5, marker=MARKERS[0], label=f"mean of {len(values)}")
+    ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def margins_by_place(ax: Axes, margins: np.ndarray, ones: np.ndarray, *, title: str) -> None:
+    """Draw the margin of each place (L,) as a bar, wrong ones in orange, with its number of ones (L,) below."""
+    places = np.arange(len(margins))
+    for right, colour, hatch in ((True, COLOURS[0], None), (False, COLOURS[1], "//")):
+        here = (margins > 0) == right
+        ax.bar(places[here], margins[here], color=colour, hatch=hatch, edgecolor="white")
+    ax.axhline(0, color=INK, lw=0.8)
+    ax.set_xticks(places, ones)
+    ax.set(title=title, xlabel="ones at each place (the least significant place is on the left)", ylabel="margin")
+
+
 def states_by_carry(ax: Axes, points: np.ndarray, carry: np.ndarray, *, title: str) -> None:
-    """Draw states, projected to two numbers each, (n, 2): circles where the true carry (n,) is 0, squares where 1."""
-    for value, name in ((0, "carry 0"), (1, "carry 1")):
+    """Draw the reading of the carry and the logit of the answer, (n, 2), for places with and without a carry (n,)."""
+    for value, name in ((0, "no carry leaves the place"), (1, "a carry leaves it")):
         here = points[carry == value]
         ax.plot(
             here[:, 0], here[:, 1], ls="", marker=MARKERS[value], ms=4, color=COLOURS[value], alpha=0.35, label=name
         )
-    ax.set(title=title, xlabel="first direction", ylabel="second direction")
+    ax.axvline(0, color=INK, lw=0.8)
+    ax.axhline(0, color=INK, lw=0.8)
+    ax.set(title=title, xlabel="reading of the carry (1: a carry, −1: none)", ylabel="logit of the answer")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
