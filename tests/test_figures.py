@@ -48,7 +48,10 @@ DRAW = {
     "norms_going_back": lambda ax: figures.norms_going_back(ax, {"a": np.exp(BY_CHANCE)}, title="A finding"),
     "ranges": lambda ax: figures.ranges(ax, np.arange(12), {"a": BY_CHANCE, "b": BY_CHANCE + 1}, **LABELS),
     "states_by_carry": lambda ax: figures.states_by_carry(ax, TWO.T, np.arange(12) % 2, title="A finding"),
-    "success": lambda ax: figures.success(ax, [2, 5, 9], {"a": [1, 0.5, 0]}, title="A finding", xlabel="lag (steps)"),
+    "stretched_circle": lambda ax: figures.stretched_circle(ax, np.eye(2) + np.tri(2), np.ones(2), title="A finding"),
+    "success": lambda ax: figures.success(
+        ax, [2, 5, 9], {"a": [10, 5, 0], "b": [9, 8, 7]}, of=10, title="A finding", xlabel="lag (steps)"
+    ),
     "unrolled_backward": lambda ax: figures.unrolled_backward(ax, 3, title="A finding"),
     "walked_back": lambda ax: figures.walked_back(ax, np.tri(4), title="A finding"),
     "unrolled": lambda ax: figures.unrolled(ax, 3, title="A finding", highlight="W_h", inputs=[1], outputs=[3]),

@@ -120,6 +120,7 @@ TERMS = [
     Term("largest singular value", "最大特異値", "np.linalg.norm(W, 2)", "8.2"),
     Term("non-normal", "非正規行列", "", "8.3"),
     Term("truncated BPTT", "Truncated BPTT, 打ち切りBPTT", "", "8.7"),
+    Term("detached", "デタッチ", "carry_state=True", "8.7"),
     Term("gate", "ゲート", "LSTM, GRU", "8.9"),
     # 09
     Term("confirmation question", "確認テスト", "quizzes", "9.1"),

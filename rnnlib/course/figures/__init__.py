@@ -9,14 +9,13 @@ from rnnlib.course.figures.states import largest_state, state_lines, state_map
 from rnnlib.course.figures.style import axes
 from rnnlib.course.figures.training import (
     each_and_mean,
-    kept_and_lost,
     loss_runs,
     margins_by_place,
     norms_going_back,
     ranges,
     states_by_carry,
-    success,
 )
+from rnnlib.course.figures.vanishing import kept_and_lost, stretched_circle, success
 
 __all__ = [
     "axes",
@@ -43,6 +42,7 @@ __all__ = [
     "state_lines",
     "state_map",
     "states_by_carry",
+    "stretched_circle",
     "success",
     "unrolled",
     "unrolled_backward",

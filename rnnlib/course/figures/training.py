@@ -66,15 +66,6 @@ def states_by_carry(ax: Axes, points: np.ndarray, carry: np.ndarray, *, title: s
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def success(ax: Axes, places: Sequence[float], shares: dict[str, np.ndarray], *, title: str, xlabel: str) -> None:
-    """Draw the share of successful seeds (L,) against L places, a line for each name."""
-    for i, (name, values) in enumerate(shares.items()):
-        ax.plot(places, values, color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=6, label=name)
-    ax.set_ylim(-0.05, 1.05)
-    ax.set(title=title, xlabel=xlabel, ylabel="share of seeds that learn it")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-
-
 def norms_going_back(
     ax: Axes, norms: dict[str, np.ndarray], *, title: str, ylabel: str = "size of δ, relative to the last step"
 ) -> None:
@@ -85,18 +76,4 @@ def norms_going_back(
         ax.plot(back, np.median(values, axis=0), color=COLOURS[i], ls=DASHES[i], label=name)
     ax.axhline(1, color=GREY, lw=0.8)
     ax.set(title=title, xlabel="steps walked back", ylabel=ylabel, yscale="log")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-
-
-def kept_and_lost(ax: Axes, kept: np.ndarray, gradient: np.ndarray, *, title: str) -> None:
-    """Draw a state that is kept (T,) and the gradient by its first step (T,), on one logarithmic scale."""
-    steps = np.arange(len(kept))
-    ax.semilogy(
-        steps, kept, color=COLOURS[0], ls=DASHES[0], marker=MARKERS[0], ms=4, label="the carry, as the state holds it"
-    )
-    ax.semilogy(
-        steps, gradient, color=COLOURS[1], ls=DASHES[1], marker=MARKERS[1], ms=4, label="its slope by the first state"
-    )
-    ax.axhline(1, color=INK, lw=0.6)
-    ax.set(title=title, xlabel="steps after the first carry", ylabel="carry, and its slope")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -13,8 +13,8 @@ QUIZZES = {
                 "clipping only ever shortens. What is below the norm is left as it is.",
             ),
             Option(
-                "No: it shortens everything by one factor, so the early steps keep their tiny share.",
-                "it saves from a step that is too long. It cannot bring back what did not arrive.",
+                "No: it shortens everything by one factor, so the early steps keep their tiny part of it.",
+                "it saves from an update that is too large. It cannot bring back what did not arrive.",
             ),
             Option(
                 "Yes: it cuts the late steps down until the early ones can be seen.",
@@ -54,10 +54,10 @@ QUIZZES = {
         options=(
             Option(
                 "Yes, it has forgotten: what has no gradient has no effect on the last state.",
-                "no effect of a small change. Which of two far-apart states it was in may still be kept perfectly.",
+                "no effect of a small change. Which of two far-apart states it was in may still be kept (8.6).",
             ),
             Option(
-                "Not necessarily: what is held firmly does not heed small changes.",
+                "Not necessarily: what undoes every small change can still hold a bit.",
                 "forgetting is about the states, vanishing about their slopes: a state can hold a bit for ever, with "
                 "a slope of 0.",
             ),
