@@ -29,8 +29,8 @@ class CloserLook:
         given: the gradient.
         numerical: the slopes by central differences, or, where that was needed, by closer ones.
         kink: where the function has a kink: there is no slope to compare with.
-        noise: how far a slope may be off by rounding, for the entries that were looked at; infinite where the
-            function is not smooth.
+        noise: how far a slope may be off by rounding, for the entries that were looked at; infinite where that is
+            unknown.
         narrow: whether all values that were looked at fit into float32.
         repeatable: whether the function gave the same value each time at the same point.
     """

@@ -116,7 +116,7 @@ def _judge(look: CloserLook, is_wrong: bool, may_be_zero: bool, tolerance: float
 def _why_not(look: CloserLook, noise: float) -> str:
     if look.narrow:
         return "f is not in float64"
-    return "f is not smooth" if np.isinf(noise) else f"noise ({_power_of_ten(noise):g}) hides the slope"
+    return "f is not smooth" if noise > 1 else f"noise ({_power_of_ten(noise):g}) hides the slope"
 
 
 def _power_of_ten(noise: float) -> float:

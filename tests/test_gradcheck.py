@@ -389,22 +389,23 @@ def test_faults_in_a_network_have_the_name_of_their_layer():
 # --- what a comparison of numbers cannot see ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("written", ["x", "state", "dh"])
-def test_arguments_that_are_written_into(written):
+@pytest.mark.parametrize("written", ["x", "state", "dh", "trace"])
+def test_what_is_not_the_layers_own_is_written_into(written):
     class Scribbles(SimpleRNN):
         def run(self, x, state=None, mask=None):
             trace = super().run(x, state, mask)
-            if written != "dh" and not (written == "state" and state is None):
+            if written in ("x", "state") and state is not None:
                 {"x": x, "state": state}[written][...] *= 2
             return trace
 
         def back(self, trace, dout, dstate=None):
             grads = super().back(trace, dout, dstate)
-            dout[...] *= 2 if written == "dh" else 1
+            if written in ("dh", "trace"):
+                {"dh": dout, "trace": trace.saved.h}[written][...] *= 2
             return grads
 
     report = check(Scribbles)
-    assert failed(report) == {*CHECKS[:2]} and report.checks[HANDED_ON] is None, report
+    assert failed(report) == {*CHECKS[written == "trace" : 2]} and report.checks[HANDED_ON] is None, report
 
 
 def test_a_target_that_is_written_into():
@@ -599,6 +600,7 @@ def test_what_rounding_hides_is_said():
     assert verdict("beside 1e5") == "ok, as far as rounding (1e-07) lets us see"
     assert verdict("beside 1e8") == "not checked: noise (0.0001) hides the slope"
     assert verdict("7 digits") == "not checked: noise (0.001) hides the slope"
+    assert verdict("3 digits") == "not checked: f is not smooth"
     report = COARSE["beside 1e5"](0, 1)
     assert report.ok and " < 1e-07 " in str(report) and "1e-08" not in str(report)
     assert COARSE["7 digits"](0, 1).rows[0].error > 1e-6
@@ -676,6 +678,8 @@ def test_where_in_time_dx_is_wrong():
     assert report.notes == ["x: wrong at every step: look at the slope or at the loss"]
     assert report.notes[0] in str(report).splitlines()
     p = problem(T=6)
+    both = Bidirectional(layer(p, kind=NoWalk), layer(p))
+    assert "the walk" not in check_gradients(both, p["x"], np.ones((N, 6, 2 * H))).notes[0]
     p["dh"][:, 3:] = 0  # steps without a gradient tell nothing of the walk
     assert notes(NoWalk, p=p) == ["x: wrong at t = 0, 1 (t counts from 0)"]
 
