@@ -228,6 +228,29 @@ def answer_of_9_2(text):
     return max(text[:i].count("(") - text[:i].count(")") for i in range(len(text)) if text[i].isdigit())
 
 
+def value(bits):
+    return int(sum(2 ** int(t) for t in np.flatnonzero(bits)))
+
+
+def less(x, sign=1, keep=False):
+    """Return the bits of p - sign * q and the carries, by whole numbers; faults can be put in."""
+    carries, enters = [], 0
+    for p, q in x.tolist():
+        if sign == -1:
+            enters = int(p + q + enters > 1)
+        else:
+            enters = int(p < q + enters * abs(sign) or (keep and enters))
+        carries.append(enters)
+    before = sign * np.append(0, carries[:-1])
+    return (x[:, 0] + x[:, 1] + before) % 2, np.array(carries)
+
+
+def flipped(exploded, rule=lambda e, other: e & ~other):
+    return np.array(
+        [rule(exploded, exploded[::-1]), rule(exploded, exploded[:, ::-1]), rule(exploded, exploded[..., ::-1])]
+    )
+
+
 def as_found(dh, h, W):
     da = dh * (1 - h * h)
     for t in range(h.shape[1] - 2, -1, -1):
@@ -763,11 +786,8 @@ WRONG = {
         (2, "one of these names"),
     ],
     "6.2": [
-        (
-            "InPlace",
-            "would fail arguments left alone and a second call gives the same; here batch items independent fails",
-        ),
-        ("AddedUp", "would fail a second call gives the same; here batch items independent fails"),
+        ("InPlace", 'would fail "arguments left alone" and "a second call gives the same"; here "batch items'),
+        ("AddedUp", 'would fail "a second call gives the same"; here "batch items independent" fails'),
         ("IndexMinusOne", "would show only W_h wrong with six steps; this table shows no wrong row"),
         ("MissingNext", "this table shows no wrong row"),
         ("SlopeOfH", "SlopeOfH would show W_x, W_h, b, x and h0 wrong"),
@@ -821,10 +841,10 @@ WRONG = {
         (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0].sum(axis=1) @ W.T), "dh0: the numbers differ at"),
     ],
     "6.5": [
-        ((1, 3), "k: a walk of 1 step back would leave, of six, wrong at t = 0, 1, 2, 3; compare"),
-        ((0, 2), "k: a walk of 0 steps back would leave, of six, wrong at t = 0, 1, 2, 3, 4; compare"),
-        ((3, 4), "k: a walk of 3 steps back would leave, of six, wrong at t = 0, 1; compare"),
-        ((4, 6), "k: a walk of 4 steps back would leave, of six, wrong at t = 0; compare"),
+        ((1, 3), "a reach of 1 would leave, of six steps, x wrong at t = 0, 1, 2, 3; compare"),
+        ((0, 2), "a reach of 0 would leave, of six steps, x wrong at t = 0, 1, 2, 3, 4; compare"),
+        ((3, 4), "a reach of 3 would leave, of six steps, x wrong at t = 0, 1; compare"),
+        ((4, 6), "a reach of 4 would leave, of six steps, x wrong at t = 0; compare"),
         ((5, 4), "no step at which x is wrong"),
         ((9, 4), "no step at which x is wrong"),
         ((2, 3), "T: with T = 3 the check passes"),
@@ -832,7 +852,7 @@ WRONG = {
         ((2, 0), "at least one step"),
         ((2, 5), "T: with T = 5 the check fails, but so it does with 4"),
         ((2, 6), "T: with T = 6 the check fails, but so it does with 5"),
-        ((4, 2), "k: a walk of 4"),
+        ((4, 2), "a reach of 4"),
         (2, "pair of whole numbers"),
         ((2.0, 4), "pair of whole numbers"),
         ((2, 4, 6), "pair of whole numbers"),
@@ -899,27 +919,74 @@ WRONG = {
         (lambda p, tol: kept(p, lambda far, near: abs(far).max() <= tol * abs(far + near).max()), "the numbers differ"),
     ],
     "7.1": [
-        (lambda n, b: [int(c) for c in format(n, f"0{b}b")], "most significant"),
-        (lambda n, b: [int(c) for c in format(n, "b")[::-1]], "zeros up to"),
-        (lambda n, b: [n % 2] * b, "every bit is the last"),
+        (lambda x: less(x, sign=-1), "bits: this adds"),
+        (lambda x: (np.bitwise_xor(*x.T), less(x)[1]), "bits: no borrow enters"),
+        (lambda x: less(np.fliplr(x)), "bits: p and q have changed places"),
+        (lambda x: [part[::-1] for part in less(np.flipud(x))], "bits: it starts at the wrong end"),
+        (lambda x: [part[::-1] for part in less(x)], "bits: the right bits in the wrong order"),
+        (lambda x: (less(x)[0] - 2 * less(x)[1], less(x)[1]), "bits: a digit below 0"),
+        (lambda x: (less(x)[0] - less(x)[1], less(x)[1]), "bits: a borrowed 1 is worth 2"),
+        (lambda x: less(x, sign=0), "bits: no borrow enters"),
+        (lambda x: less(x, keep=True), "bits: a borrow never ends"),
+        (lambda x: less(x if value(x[:, 0]) >= value(x[:, 1]) else np.fliplr(x)), "bits: where p is less than q"),
+        (lambda x: (less(x)[0], np.roll(less(x)[1], 1) * (np.arange(len(x)) > 0)), "borrow: .* that enter each place"),
+        (lambda x: (less(x)[0], x[:, 1] > x[:, 0]), "borrow: the borrow that enters plays no part"),
+        (lambda x: (less(x)[0], less(np.fliplr(x))[1]), "borrow: p and q have changed places"),
+        (lambda x: (less(x)[0], less(x)[1][::-1]), "borrow: the right borrows in the wrong order"),
+        (lambda x: (less(x)[0], 1 - less(x)[1]), "borrow: the numbers differ"),
+        (lambda x: (less(x)[0], less(x)[1][-1]), "borrow: .* has shape"),
+        (lambda x: (1 - less(x)[0], less(x)[1]), "bits: the numbers differ"),
+        (lambda x: less(x)[0], "should return 2 arrays"),
     ],
     "7.2": [
-        (lambda bits: int("".join(map(str, bits)), 2), "turned round"),
-        (lambda bits: sum(map(int, bits)), "counts the ones"),
-        (lambda bits: sum(int(v) * 2 ** (t + 1) for t, v in enumerate(bits)), "twice too much"),
+        (value, "counts as positive"),
+        (lambda bits: value(bits) - 2 ** len(bits) * bits[0], "the numbers differ"),
+        (lambda bits: value(np.flip(bits)) - 2 ** len(bits) * bits[0], "turned round: the first bit"),
+        (lambda bits: int("".join(map(str, bits)), 2), "turned round, and the last bit"),
+        (lambda bits: value(bits[:-1]) * (-1) ** bits[-1], "no minus sign"),
+        (lambda bits: value(bits) - bits[-1] * 2 ** (len(bits) - 1), "left out"),
+        (lambda bits: value(bits) - bits[-1] * (2 ** len(bits) - 1), "one too much"),
+        (lambda bits: value(bits) - 256 * bits[-1], "8 places"),
+        (lambda bits: -value(bits) + 2 ** len(bits) * bits[-1], "sign is the wrong one"),
+        (lambda bits: 2 * value(bits) - 2 ** (len(bits) + 1) * bits[-1], "twice too much"),
+        (lambda bits: sum(bits), "the numbers differ"),
+        (lambda bits: value(bits) - 2 ** len(bits), "the numbers differ"),
+        (lambda bits: bits[1:] - bits[:-1], "has shape"),
     ],
     "7.3": [
-        ((20, 20, 10), "look at b"),
-        ((5, 20, -10), "when the 1 comes"),
-        ((20, 5, -10), "so that it holds"),
-        (20, "three numbers"),
+        ((20, 20, 10), "no 1 has come yet, but the sum is 10 "),
+        ((20, 20, 0), "no 1 has come yet, but the sum is 0 and the state 0.50, at step 1"),
+        ((20, 20, -4), "no 1 has come yet, but the sum is -4"),
+        ((20, 2000, -5), "no 1 has come yet, but .* at step 2"),
+        ((5, 20, -10), "a 1 comes, but the sum is -5 and the state 0.01, at step 1"),
+        ((14, 20, -10), "a 1 comes, but the sum is 4 "),
+        ((-20, 20, -10), "a 1 comes, but the sum is -30"),
+        ((20, 5, -10), "a 1 came 1 steps before, but"),
+        ((20, 0, -10), "a 1 came 1 steps before, but the sum is -10"),
+        ((20, 14.5, -10), "a 1 came 1 steps before, but"),
+        ((20, -20, -10), "a 1 came 1 steps before, but the sum is -30"),
+        (20, "three finite numbers"),
+        ((20, 20), "three finite numbers"),
+        ((20, 20, float("nan")), "three finite numbers"),
+        ("latch", "three finite numbers"),
     ],
     "7.4": [
-        (({3}, {1, 2, 3}), "change 1 stops both"),
-        (({1, 2, 3}, {1, 2, 3}), "nothing to mend"),
-        (({1}, {1, 2}), "change 3 stops both"),
-        (({1, 3}, {1, 3}), "2 stops it"),
-        (1, "pair of sets"),
+        (lambda e: flipped(e, lambda e, other: ~other), "cannot be stopped"),
+        (lambda e: flipped(e, lambda e, other: e & other), "do not stop it"),
+        (lambda e: flipped(e, lambda e, other: other & ~e), "explode after the change"),
+        (lambda e: np.stack(3 * [e & ~e[::-1, ::-1, ::-1]]), "all three conditions"),
+        (lambda e: flipped(e[::-1, ::-1, ::-1], lambda e, other: ~other & e[::-1, ::-1, ::-1]), "two other conditions"),
+        (lambda e: np.stack([e & ~e[:1], e & ~e[:, :1], e & ~e[..., :1]]), "set to 0"),
+        (lambda e: np.stack([e & ~e[1:], e & ~e[:, 1:], e & ~e[..., 1:]]), "set to 1"),
+        (lambda e: np.stack(3 * [e & (not e[0, 0, 0])]), r"run \(0, 0, 0\)"),
+        (lambda e: flipped(e)[::-1], "wrong order"),
+        (lambda e: np.stack([e & ~e[::-1], e & ~e[::-1, ::-1], e & ~e[::-1, ::-1, ::-1]]), "added to the one before"),
+        (lambda e: flipped(e, lambda e, other: e != other), "the numbers differ"),
+        (lambda e: flipped(e, lambda e, other: e | other), "the numbers differ"),
+        (lambda e: np.moveaxis(flipped(e), 0, -1), "has shape"),
+        (lambda e: flipped(e).any(axis=0), "has shape"),
+        (lambda e: np.stack(3 * [e]), "the numbers differ"),
+        (lambda e: [e & ~np.swapaxes(e, k, k - 1) for k in range(3)], "the numbers differ"),
     ],
     "9.1": [
         (lambda *p: two_loops(*p, start=False, walk=False), "dW: the slope of tanh is nowhere"),

@@ -141,15 +141,15 @@ def _and(names: tuple[str, ...]) -> str:
 
 
 def _reach(answer: Any) -> str | None:
-    """Check the pair (k, T): how many steps a loss is walked back, and the fewest steps with which the check fails."""
+    """Check (reach, T): how many steps a loss is walked back, and the fewest steps with which the check fails."""
     whole = isinstance(answer, tuple | list) and all(isinstance(n, int | np.integer) for n in answer)
     if not whole or len(answer) != 2 or min(answer) < 0:
-        return "the answer is a pair of whole numbers, (k, T)"
-    k, T = answer
-    if k != REACH:
-        wrong = ", ".join(str(t) for t in range(5 - k))
-        line = f"wrong at t = {wrong}" if wrong else "no step at which x is wrong"
-        return f"k: a walk of {k} {'step' if k == 1 else 'steps'} back would leave, of six, {line}; compare with yours"
+        return "the answer is a pair of whole numbers, (reach, T)"
+    reach, T = answer
+    if reach != REACH:
+        wrong = ", ".join(str(t) for t in range(5 - reach))
+        line = f"x wrong at t = {wrong}" if wrong else "no step at which x is wrong"
+        return f"a reach of {reach} would leave, of six steps, {line}; compare with the report"
     if T < 1:
         return "T: a check needs at least one step"
     if T < REACH + 2:
