@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import pytest
-from conftest import NOTEBOOKS, clean_environment
 from lab_page import LabPage, output_of
 
+from conftest import NOTEBOOKS, clean_environment
 from rnnlib.course.quizzes import QUIZZES
 
 ROOT = NOTEBOOKS.parent

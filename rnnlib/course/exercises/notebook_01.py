@@ -60,7 +60,12 @@ GROWS = "this grows with n_steps: but every step uses the same weights"
 CHECKERS = {
     "1.1": FunctionExercise(
         right=_one_hot,
-        problems=lambda rng: [("a bad cab?", "badce "), ("noon, tide!", " deinoptw"), ("abba", "ba"), ("Box xylem", "bxyl ")],
+        problems=lambda rng: [
+            ("a bad cab?", "badce "),
+            ("noon, tide!", " deinoptw"),
+            ("abba", "ba"),
+            ("Box xylem", "bxyl "),
+        ],
         mistakes=[
             (lambda text, alphabet: _one_hot(text, alphabet).T, "time must come first: this is (D + 1, T)"),
             (
