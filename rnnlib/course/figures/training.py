@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from rnnlib.course.figures.style import COLOURS, DASHES, GREY, INK, MARKERS
 
@@ -11,12 +12,23 @@ from rnnlib.course.figures.style import COLOURS, DASHES, GREY, INK, MARKERS
 def loss_runs(ax: Axes, runs: Sequence[np.ndarray], *, plateau: float, title: str, every: int = 1) -> None:
     """Draw the losses of several trainings, one value each `every` updates, with a dot where each ended."""
     ax.axhline(plateau, color=GREY, ls=DASHES[1])
-    ax.annotate(f"{plateau:.3f}", (1.0, plateau), xycoords=("axes fraction", "data"), va="center", color=INK)
+    ax.annotate(
+        f"{plateau:.3f}",
+        (1.0, plateau),
+        xycoords=("axes fraction", "data"),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        color=INK,
+    )
     for losses in runs:
         updates = every * np.arange(1, len(losses) + 1)
         ax.plot(updates, losses, color=COLOURS[0], lw=1, alpha=0.6)
         ax.plot(updates[-1], losses[-1], color=COLOURS[1], marker=MARKERS[0], ms=6)
     ax.set(title=title, xlabel="updates", ylabel="loss", yscale="log")
+    ax.yaxis.set(
+        major_locator=LogLocator(subs=(1, 2, 5)), major_formatter=FormatStrFormatter("%g"), minor_locator=NullLocator()
+    )
 
 
 def ranges(
