@@ -51,7 +51,6 @@ class Network:
 
     layers: dict[str, Layer] = {}
     loss_function: Loss
-    params: Params = Params()
     grads: Mapping[str, Array] = {}
     dstate: State = None
     last_state: State = None
@@ -76,8 +75,13 @@ class Network:
         if isinstance(list(layers.values())[-1], Activation) and loss.reading is not identity:
             raise ValueError(f"loss: {loss!r} contains its own activation, so expected no Activation as the last layer")
         self.layers, self.loss_function = layers, loss
-        self.params = Params(joined({name: layer.params for name, layer in layers.items()}))
+        self._params = Params(joined({name: layer.params for name, layer in layers.items()}))
         self.looks_ahead = any(layer.looks_ahead for layer in layers.values())
+
+    @property
+    def params(self) -> Params:
+        """The live parameters of all layers; change them by `net.params.update(…)`."""
+        return self._params
 
     def run(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Trace:
         """Compute what the last layer gives, and change nothing in the network.

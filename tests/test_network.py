@@ -602,3 +602,10 @@ def test_a_state_that_belongs_to_no_layer_is_refused(name, state, error, message
 def test_a_network_without_states_takes_none():
     with pytest.raises(TypeError, match="^state: expected None, as no layer has a state, got 1$"):
         Network(readout=dense(D, K), loss=squared_error).predict(X, 1)
+
+
+def test_params_are_updated_and_never_replaced():
+    net = Network(readout=Dense([[1.0]]), loss=squared_error)
+    with pytest.raises(AttributeError):
+        net.params = {"readout.W": np.zeros((1, 1))}
+    assert net.params["readout.W"] is net.readout.params["W"]

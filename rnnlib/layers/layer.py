@@ -54,15 +54,26 @@ class Grads(NamedTuple):
 
 
 class Layer:
-    """The base of all layers. A layer of your own needs `params`, `run` and `back`; the rest is here.
+    """The base of all layers. A layer of your own needs `params`, where it has any, `run` and `back`; the rest is here.
 
-    >>> class Twice(Layer):
+    >>> class Scale(Layer):
+    ...     def __init__(self, g):
+    ...         self.params = Params(g=np.array(g, float))
+    ...
     ...     def run(self, x, state=None, mask=None):
-    ...         return Trace(2 * x, None, (), mask)
+    ...         x, g = np.asarray(x, float), self.params["g"]
+    ...         return Trace(x * g, None, (x, g), mask)
+    ...
     ...     def back(self, trace, dout, dstate=None):
-    ...         return Grads({}, 2 * dout)
-    >>> Twice().forward(np.ones((1, 3, 2))).sum()
-    np.float64(12.0)
+    ...         x, g = trace.saved
+    ...         return Grads({"g": (x * dout).sum(axis=(0, 1))}, dout * g)
+    >>> from rnnlib import check_gradients
+    >>> x = np.arange(12.0).reshape(2, 3, 2)  # (N, T, D)
+    >>> check_gradients(Scale([2.0, 3.0]), x, np.ones((2, 3, 2))).ok
+    True
+
+    With a state, it also sets `state_names`: a state of one name is an array, a state of several a tuple. `run` makes
+    zeros of a state that is None, and lets a state stand still where the mask is False; `back` starts from `dstate`.
 
     Attributes:
         params: the live parameters by name.
@@ -87,7 +98,7 @@ class Layer:
 
     def run(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Trace:
         """Compute the result, and change nothing in the layer. The trace may share memory with the arguments."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs a method run(x, state, mask) that returns a Trace")
 
     def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
         """Compute the gradients, and change nothing in the layer.
@@ -97,7 +108,7 @@ class Layer:
             dout: the gradient of the loss by `trace.out`, as far as it comes from above.
             dstate: the gradient of the loss by `trace.state`; nothing where it is not given.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs a method back(trace, dout, dstate) that returns Grads")
 
     def forward(
         self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None, *, h0: ArrayLike | None = None
