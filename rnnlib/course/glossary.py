@@ -124,7 +124,7 @@ TERMS = [
     Term("vanishing", "勾配消失", "", "8.1"),
     Term("exploding", "勾配爆発", "", "8.1"),
     Term("eigenvalue", "固有値", "np.linalg.eigvals", "8.2"),
-    Term("eigenvector", "固有ベクトル", "np.linalg.eigvals", "8.2"),
+    Term("eigenvector", "固有ベクトル", "", "8.2"),
     Term("spectral radius", "スペクトル半径", "", "8.2"),
     Term("largest singular value", "最大特異値", "np.linalg.norm(W, 2)", "8.2"),
     Term("non-normal", "非正規行列", "", "8.3"),
