@@ -18,7 +18,7 @@ QUIZZES = {
             ),
             Option(
                 "For any $y$ in [0, 1], `d_sigmoid(y)` is nearly the same, about 0.22.",
-                "so what is left is close to 0.22 (y − d), the direction of the cross-entropy: an honest gradient, "
+                "so what is left is close to 0.22 (y − d), the direction of the cross-entropy: a right gradient, "
                 "of another loss.",
             ),
             Option(
