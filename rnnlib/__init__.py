@@ -42,8 +42,13 @@ from rnnlib.activations import (
     tanh_derivative,
 )
 from rnnlib.clipping import clip_by_global_norm, clip_by_value, global_norm
-from rnnlib.gradcheck import check_gradients, compare_gradients, numerical_gradient
-from rnnlib.gradient_report import GradientReport, GradientRow
+from rnnlib.gradcheck import (
+    GradientReport,
+    GradientRow,
+    check_gradients,
+    compare_gradients,
+    numerical_gradient,
+)
 from rnnlib.initializers import he, lecun, normal, orthogonal, xavier
 from rnnlib.layers import Activation, Bidirectional, Dense, Embedding, Grads, Last, Layer, SimpleRNN, Trace
 from rnnlib.losses import Loss, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib.central_differences import numerical_gradient
 from rnnlib.course.exercises.checking import FunctionExercise, Mistakes, PartsExercise
 from rnnlib.course.exercises.notebook_02 import forward, sequences
 from rnnlib.course.exercises.notebook_04 import MEAN, NOT_TRANSPOSED, TRANSPOSED
 from rnnlib.course.exercises.walks import before, collect, walk_back, walks, with_walk
+from rnnlib.gradcheck import numerical_gradient
 
 # typical mistakes in the five gradients, as functions of (x, h0, h, W_x, W_h, dh)
 GRADIENTS: list[tuple[str, str, Mistakes]] = [

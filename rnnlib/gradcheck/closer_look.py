@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlib.slopes import Slope, measure_slope
+from rnnlib.gradcheck.slopes import Slope, measure_slope
 
 Array = NDArray[np.float64]
 Place = tuple[int, ...]

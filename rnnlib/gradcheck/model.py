@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.central_differences import check_float64
+from rnnlib.gradcheck.central_differences import check_float64
 from rnnlib.layers.layer import Grads, Layer, State, Trace, refuse_state
 from rnnlib.network import Network, copied_state
 from rnnlib.validation import as_ndarray

@@ -1,7 +1,4 @@
-"""Gradient checking: what a backward pass says against what small changes of each number do.
-
-A passed check proves that backward belongs to forward. It does not prove that forward is right.
-"""
+"""The two gradient checks: of the gradients of any function, and of the backward pass of a layer or a network."""
 
 from __future__ import annotations
 
@@ -11,17 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.central_differences import check_float64, numerical_gradient, returning_one_number
-from rnnlib.checked_model import CheckedModel
-from rnnlib.gradient_comparison import compare_all
-from rnnlib.gradient_report import GradientReport, GradientRow
+from rnnlib.gradcheck.behaviour import run_checks, state_gradient_is_right
+from rnnlib.gradcheck.central_differences import check_float64, returning_one_number
+from rnnlib.gradcheck.comparison import compare_all
+from rnnlib.gradcheck.model import CheckedModel
+from rnnlib.gradcheck.report import GradientReport
+from rnnlib.gradcheck.time_notes import time_notes
 from rnnlib.layers.layer import Layer, State
-from rnnlib.model_checks import run_checks, state_gradient_is_right
 from rnnlib.network import Network
-from rnnlib.time_notes import time_notes
 from rnnlib.validation import check_mapping, check_positive, short_repr
-
-__all__ = ["GradientReport", "GradientRow", "check_gradients", "compare_gradients", "numerical_gradient"]
 
 TOLERANCE = 1e-8
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlib.checked_model import CheckedModel
-from rnnlib.closer_look import CloserLook
-from rnnlib.gradient_comparison import Comparison
+from rnnlib.gradcheck.closer_look import CloserLook
+from rnnlib.gradcheck.comparison import Comparison
+from rnnlib.gradcheck.model import CheckedModel
 from rnnlib.network import Network
 
 SHORTEST = 3  # steps; with fewer, mistakes of the walk back may not show

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlib.central_differences import numerical_gradient
-from rnnlib.checked_model import Arguments, CheckedModel, leaves, rebuilt
-from rnnlib.closer_look import LIMIT
+from rnnlib.gradcheck.central_differences import numerical_gradient
+from rnnlib.gradcheck.closer_look import LIMIT
+from rnnlib.gradcheck.model import Arguments, CheckedModel, leaves, rebuilt
+from rnnlib.gradcheck.slopes import measure_slope
 from rnnlib.layers.layer import Layer
-from rnnlib.slopes import measure_slope
 
 Array = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlib.central_differences import gradient_error, numerical_gradient
-from rnnlib.closer_look import LIMIT, CloserLook, first_of_largest
-from rnnlib.gradient_report import GradientRow
+from rnnlib.gradcheck.central_differences import gradient_error, numerical_gradient
+from rnnlib.gradcheck.closer_look import LIMIT, CloserLook, first_of_largest
+from rnnlib.gradcheck.report import GradientRow
 from rnnlib.validation import check_real
 
 Array = NDArray[np.float64]
