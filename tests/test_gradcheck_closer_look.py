@@ -1,0 +1,77 @@
+"""Errors, kinks and steep functions are told from each other."""
+
+import numpy as np
+import pytest
+from gradcheck_cases import D, check, failed, layer, problem, put
+
+from rnnlib import check_gradients, compare_gradients
+
+
+@pytest.mark.parametrize("k", [100, 3000, 20_000])
+def test_a_steep_function_is_no_error_and_an_error_in_it_is_found(k):
+    q = np.array([0.1, 0.2])
+    steep, slope = lambda q: np.sin(k * q).sum(), k * np.cos(k * q)
+    assert compare_gradients(steep, {"q": q}, {"q": slope})["q"].verdict == "ok"
+    assert compare_gradients(steep, {"q": q}, {"q": slope * (1 + 1e-7)})["q"].verdict == "wrong"
+
+
+def test_where_f_has_no_value_a_little_further_away_it_is_checked_nearer():
+    def refuses(u):
+        if u.min() < 0:
+            raise ValueError("u: expected numbers above 0")
+        return 1000 * np.sqrt(u).sum()
+
+    u, slope = np.array([1e-3]), [500 / np.sqrt(1e-3)]
+    for f in (refuses, lambda u: 1000 * np.sqrt(u).sum()):
+        assert compare_gradients(f, {"u": u}, {"u": slope})["u"].verdict == "ok"
+
+
+def at_the_kink(seed=0):
+    """Node 2 of item 0 stands at a pre-activation of exactly 0 at t = 0, everything else is far from it."""
+    p = problem(seed)
+    p["x"][0, 0], p["h0"][0] = 0, 0
+    p["b"][...] = [0.5, -0.4, 0, 0.7, -0.6]
+    return p
+
+
+@pytest.mark.parametrize("scale", [1, 1e-3])
+def test_a_kink_is_told_from_an_error(scale):
+    p = at_the_kink()
+    p["dh"] *= scale
+    report = check(activation="relu", p=p)
+    assert report.ok, report
+    assert (report["b"].verdict, report["W_x"].verdict) == ("ok, 1 at a kink", "ok")  # x is 0: no weight moves a
+    for activation in ("tanh", "sigmoid", "identity"):
+        assert "kink" not in str(check(activation=activation, p=p))
+
+
+def test_an_error_beside_a_kink_is_still_caught():
+    report = check(put("b", (3,), lambda g: g * 1.001), "relu", at_the_kink())
+    assert failed(report) == {"b"} and report["b"].where == (3,)
+
+
+def test_several_nodes_at_their_kinks_at_once():
+    for seed in range(10):
+        p = problem(seed, N=1)
+        p["x"][:, 0], p["b"][...] = 0, 0
+        report = check_gradients(layer(p, "relu"), p["x"], p["dh"])
+        assert report["x"].verdict == f"ok, {D} at a kink" and report["W_x"].verdict == "ok", report
+        assert report["b"].verdict == report["h0"].verdict == "not checked: a kink at every entry", report
+
+
+def test_a_kink_half_a_step_away_is_a_kink_and_a_smooth_bend_is_none():
+    for side in (np.add, np.subtract):
+        f = lambda u, side=side: max(5e-6, side(0, u[0])) + u[1]  # noqa: E731
+        assert compare_gradients(f, {"u": np.zeros(2)}, {"u": [0.0, 1.0]})["u"].verdict == "ok, 1 at a kink"
+    bend = lambda u: 1000 * (u**2).sum()  # noqa: E731
+    for given, verdict in [(0.0, "ok"), (0.005, "wrong")]:
+        assert compare_gradients(bend, {"u": [0.0]}, {"u": [given]}, expect_zero="u")["u"].verdict == verdict
+
+
+def test_the_place_shown_does_not_hang_on_rounding():
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        u = rng.standard_normal(6)
+        f = lambda u: np.tanh(u).sum() * 0 + (3 * u).sum()  # noqa: E731
+        for factor in (1, 2):
+            assert compare_gradients(f, {"u": u}, {"u": np.full(6, 3.0 * factor)})["u"].where == (0,)
