@@ -14,10 +14,10 @@ class Notebook(NamedTuple):
 
 
 NOTEBOOKS = [
-    Notebook("00", "Start here", 10, 2, "00_start_here.ipynb"),
-    Notebook("01", "Sequences and state", 35, 25, "01_sequences_and_state.ipynb"),
-    Notebook("02", "Forward pass", 55, 40, "02_forward_pass.ipynb"),
-    Notebook("03", "The small-array experiment", 35, 25, "03_small_array_experiment.ipynb"),
+    Notebook("00", "Start here", 15, 2, "00_start_here.ipynb"),
+    Notebook("01", "Sequences and state", 55, 25, "01_sequences_and_state.ipynb"),
+    Notebook("02", "Forward pass", 80, 40, "02_forward_pass.ipynb"),
+    Notebook("03", "The small-array experiment", 50, 35, "03_small_array_experiment.ipynb"),
     Notebook("04", "Gradients, one step at a time", 55, 40, "04_gradients_one_step.ipynb"),
     Notebook("05", "Backpropagation through time", 95, 70, "05_backpropagation_through_time.ipynb"),
     Notebook("06", "When backprop is wrong", 80, 50, "06_when_backprop_is_wrong.ipynb"),

@@ -1,4 +1,4 @@
-"""The walk back through time, right and in typical wrong ways, behind the exercises of notebooks 05 and 06."""
+"""The walk back through time, right and in typical wrong ways, behind the exercises of notebook 05."""
 
 import numpy as np
 

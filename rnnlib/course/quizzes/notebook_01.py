@@ -10,7 +10,7 @@ QUIZZES = {
         "one from the hidden layer to the output. What does the third do?",
         options=(
             Option(
-                "It leads from the input of the step before, $x_{t-1}$, to the hidden layer.",
+                "It leads from the input of the step before, $x_{t-1}$, to the hidden layer of this step.",
                 "that would be a window on the input, of two steps and no more. An RNN carries its own state.",
             ),
             Option(
@@ -18,31 +18,30 @@ QUIZZES = {
                 "W_h carries the state from step to step; without it no step would know of the ones before.",
             ),
             Option(
-                "It leads from the output of the step before, $y_{t-1}$, to the hidden layer.",
+                "It leads from the output of the step before, $y_{t-1}$, to the hidden layer of this step.",
                 "a network could be built so, but in ours the state goes on directly, not by way of the output.",
             ),
             Option(
-                "It is the bias: a weight on a constant 1.",
-                "a bias adds the same number whatever came before; it carries nothing from step to step.",
+                "It leads from a constant input of 1 to the hidden layer, and adds the same numbers at every step.",
+                "that is the bias: it adds the same numbers whatever came before, and carries nothing from step to step.",
             ),
         ),
         right=2,
     ),
     "price-level": Choice(
         title="Autocorrelation (自己相関) of a price",
-        text="The daily price of a share has an autocorrelation of 0.99 at lag 1. What follows for tomorrow?",
+        text="The daily price of a share has an autocorrelation of 0.99 at lag 1. What follows?",
         options=(
             Option(
-                "Whether it rises or falls can be predicted rather well.",
+                "Whether it rises or falls tomorrow can be predicted better than by a coin, though not with certainty.",
                 "the 0.99 belongs to the level. A random walk has it too, and its next increment is pure chance.",
             ),
             Option(
-                "The price is no random walk: a random walk has no memory.",
-                "its increments have none, but its level is the sum of all of them: it has an autocorrelation near 1.",
+                "The price is no random walk, since the values of a random walk do not depend on each other.",
+                "its increments do not; but its level is the sum of all of them, and has an autocorrelation near 1 (1.3).",
             ),
             Option(
-                "The level will be close to today's, compared with its spread; whether it rises or falls does not "
-                "follow.",
+                "Its level tomorrow will be close to today's, compared with its spread; the direction stays open.",
                 "a level is the one before plus a small increment. Only the increments say whether it rises.",
             ),
         ),

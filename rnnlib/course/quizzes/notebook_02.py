@@ -82,15 +82,15 @@ QUIZZES = {
         "You pass the array to our `SimpleRNN.forward` as it is. What happens?",
         options=(
             Option(
-                "A ValueError: the first axis must be 32.",
+                "A ValueError: the first axis must be the batch of 32 sequences.",
                 "nothing tells the layer how many sequences there are; any N and T are welcome, so no error comes.",
             ),
             Option(
-                "It runs, and takes the array for 25 sequences of 32 steps.",
+                "It runs, and takes the array for 25 sequences of 32 steps each.",
                 "only D = 64 can be checked. The states are those of other sequences: swap the first two axes before.",
             ),
             Option(
-                "It runs, and the states are right, only in the other order.",
+                "It runs, and the states are right, with the first two axes exchanged.",
                 "the loop would run along the wrong axis: the state would be carried from sequence to sequence.",
             ),
         ),
@@ -110,11 +110,11 @@ QUIZZES = {
                 "the same weights from another start give other states: h_t depends on the state before it.",
             ),
             Option(
-                "An error: the second half has no start.",
+                "An error: without `h0` the second half has no state to start from.",
                 "h0 may be left out; then it is zeros.",
             ),
             Option(
-                "Other states: the second half starts from zeros.",
+                "Other states than those of the uncut sequence: the second half starts from zeros.",
                 "the state is reset. To carry it on, pass the last state of the first half as h0.",
             ),
         ),

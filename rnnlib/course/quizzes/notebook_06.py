@@ -4,7 +4,7 @@ from rnnlib.course.quizzes.question import Choice, Option
 
 QUIZZES = {
     "in-place": Choice(
-        title="In place (破壊的代入)",
+        title="In place (インプレース演算)",
         text="Inside a backward loop stands `dh[:, t] += dh_next`, where `dh` is the array that the caller passed in. "
         "The rest is right. Backward is called twice with the same array. Which call gives the right gradients?",
         options=(
