@@ -1,10 +1,13 @@
 """Errors, kinks and steep functions are told from each other."""
 
+from itertools import count
+
 import numpy as np
 import pytest
 from gradcheck_cases import D, check, failed, layer, problem, put
 
 from rnnlib import check_gradients, compare_gradients
+from rnnlib.gradcheck.closer_look import CloserLook
 
 
 @pytest.mark.parametrize("k", [100, 3000, 20_000])
@@ -75,3 +78,11 @@ def test_the_place_shown_does_not_hang_on_rounding():
         f = lambda u: np.tanh(u).sum() * 0 + (3 * u).sum()  # noqa: E731
         for factor in (1, 2):
             assert compare_gradients(f, {"u": u}, {"u": np.full(6, 3.0 * factor)})["u"].where == (0,)
+
+
+def test_a_look_that_was_not_repeatable_is_not_forgotten():
+    calls = count()
+    f = lambda u: u.sum() + 1e-9 * (next(calls) == 3)  # noqa: E731
+    look = CloserLook(f, np.zeros(2), given=np.array([1.0, 1.0]), numerical=np.array([9.0, 8.0]))
+    assert look.worst(tolerance=1e-8) is None and look.looked_at.all()
+    assert not look.repeatable

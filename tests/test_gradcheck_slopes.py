@@ -1,12 +1,14 @@
 """Slopes and their noise: rounding hides no error, makes none, and is spoken of."""
 
 from functools import partial
+from itertools import count
 
 import numpy as np
 import pytest
 from gradcheck_cases import check, layer, problem, times, verdicts
 
 from rnnlib import Loss, Network, SimpleRNN, check_gradients, compare_gradients, softmax_cross_entropy
+from rnnlib.gradcheck.slopes import measure_slope
 
 
 def float32_loss(seed, factor):
@@ -89,3 +91,24 @@ def test_large_sums_are_no_noise():
         assert report["b"].verdict == verdict
     for seed in range(10):
         assert sines(lambda f: 3000 + f)(seed, 1)["u"].verdict == "ok"
+
+
+def test_float32_may_be_off_by_the_tolerance_and_other_rounding_by_thirty_times_that():
+    for seed in range(4):
+        u = np.random.default_rng(seed).standard_normal(1)
+        for tolerance, verdict in [(1e-5, "not checked: f is not in float64"), (1e-4, "ok")]:
+            f = lambda u: np.float32(np.sin(u).sum())  # noqa: E731
+            report = compare_gradients(f, {"u": u}, {"u": np.cos(u)}, tolerance=tolerance)
+            assert report["u"].verdict == verdict, report
+    assert sines(lambda f: 1e5 + f)(0, 1)["u"].verdict == "ok, as far as rounding (1e-07) lets us see"
+
+
+def test_a_slope_says_whether_the_function_repeats_itself():
+    def of_calls(value):
+        calls = count()
+        return lambda step: step + value(next(calls))
+
+    for middle in (3, 10, 38):  # of seven values for each step, the one at the point itself
+        assert not measure_slope(of_calls(lambda n, middle=middle: 1e-9 * (n == middle))).repeatable
+    assert measure_slope(of_calls(lambda n: 1e-9 * (n == 4))).repeatable  # elsewhere nothing can be told
+    assert measure_slope(np.sin).repeatable and measure_slope(lambda step: np.nan).repeatable
