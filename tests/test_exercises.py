@@ -109,8 +109,13 @@ class Sheet:
     def keep(self, old, new):
         return new
 
-    def backward(self, dh):
-        da, back = np.zeros_like(self.h), 0
+    def arrives(self, dh, later):
+        """Return dh as it meets the last state, and what comes back to it."""
+        return dh, later
+
+    def backward(self, dh, later):
+        da = np.zeros_like(self.h)
+        dh, back = self.arrives(dh, later)
         for t in range(self.h.shape[1] - 1, -1, -1):
             da[:, t] = (dh[:, t] + back) * self.slope(self.h[:, t])
             back = self.way_back(da[:, t])
@@ -301,43 +306,83 @@ def sigma_of(v):
     return 1 / (1 + np.exp(-v))
 
 
-def of_the_sprint(forward):
-    """Return a class as the sprint asks for it, whose forward is the one given."""
+def of_the_sprint(forward, begin=lambda x, b: np.zeros((len(x), len(b))), keep=lambda h, states: states[:, -1]):
+    """Return a class as exercise 3.2 asks for it, whose loop, start and last state are the ones given."""
 
     class SimpleRNN:
+        last = None
+
         def __init__(self, w_x, w_h, b):
             self.weights = w_x, w_h, b
 
-        def forward(self, x, h):
-            return forward(x, h, *self.weights)
+        def forward(self, x, h=None):
+            if h is None:
+                h = begin(x, self.weights[2]) if self.last is None else self.last
+            states = forward(x, h, *self.weights)
+            self.last = keep(h, states)
+            return states
 
     return SimpleRNN
 
 
 class Remembers(of_the_sprint(loop)):
-    last = None
-
-    def forward(self, x, h):
-        states = super().forward(x, h if self.last is None else self.last)
-        self.last = states[:, -1]
-        return states
+    def forward(self, x, h=None):
+        return super().forward(x, h if self.last is None else self.last)
 
 
-class OneForAll:
+class OneForAll(of_the_sprint(loop)):
     def __init__(self, *weights):
         OneForAll.weights = weights
 
+
+class OneLast(of_the_sprint(loop)):
+    ends = {}  # by the size of the batch
+
+    def forward(self, x, h=None):
+        if self.last is None and h is None:
+            self.ends.clear()
+        states = loop(x, self.ends.get(len(x), 0 * x[:, 0] @ self.weights[0]) if h is None else h, *self.weights)
+        self.last = self.ends[len(x)] = states[:, -1]
+        return states
+
+
+class OnlyUntold(of_the_sprint(loop)):
+    def forward(self, x, h=None):
+        before = self.last
+        states = super().forward(x, h)
+        self.last = self.last if h is None else before
+        return states
+
+
+class NeedsH(of_the_sprint(loop)):
     def forward(self, x, h):
-        return loop(x, h, *OneForAll.weights)
+        return super().forward(x, h)
 
 
-def accepted(forward, N=2, T=5, D=3, H=4, start=1, bias=1, symmetric=False, look=np.s_[:], atol=1e-8):
-    """Return whether a test with these sizes, looking at this part of the states, accepts a forward pass."""
+def accepted(forward, N=3, T=5, D=2, H=4, start=(1, 1), bias=1, change=lambda p: p, look=np.s_[:], atol=1e-8):
+    """Return whether a test with these sizes, looking at this part of the states, accepts a forward pass of 2.2."""
     rng = np.random.default_rng(5)
-    x, h0, W_x, W_h, b = (rng.standard_normal(s) / 2 for s in [(N, T, D), (N, H), (D, H), (H, H), (H,)])
-    arguments = x, start * h0, W_x, W_h + W_h.T if symmetric else W_h, bias * b
-    right, states = loop(*arguments)[look], forward(*arguments)
+    x, states_0, *rest, b = (
+        rng.standard_normal(shape) / 2 for shape in [(N, T, D), (N, 2, H), (D, H), (H, H), (H, H), (H,)]
+    )
+    arguments = change([x, states_0 * np.array(start)[:, None], *rest, bias * b])
+    right, states = two_back(*arguments)[look], forward(*arguments)
     return states.ndim == 3 and states[look].shape == right.shape and np.abs(states[look] - right).max() <= atol
+
+
+def with_one_W(arguments):
+    x, start, W_x, W_1, W_2, b = arguments
+    return x, start, W_x, W_1, W_1, b
+
+
+def with_symmetric(i):
+    """Return a change that makes W_1 (3) or W_2 (4) symmetric."""
+    return lambda p: [*p[:i], p[i] + p[i].T, *p[i + 1 :]]
+
+
+def one_start(arguments):
+    x, start, *rest = arguments
+    return x, start[:, [0, 0]], *rest
 
 
 N, T = 3, 4  # as in the notebook, where they do not fit the exercise's arrays
@@ -550,7 +595,8 @@ WRONG = {
         (lambda h, W, c: sigma_of(h[-1] @ W + c).T, "has shape"),
     ],
     "3.1": [
-        ((9.5, 9.5), "only through h_1 and h_2"),
+        ((9.5, 9.5), "shrinks step by step"),
+        ((0.07, 18), "shrinks step by step"),
         ((0.19, 0.0007), "fractions"),
         ((9.5, 0.05), "too little"),
         ((200, 0.07), "too much"),
@@ -595,29 +641,49 @@ WRONG = {
         (of_the_sprint(lambda *p: np.round(loop(*p), 3)), "numbers differ"),
         (of_the_sprint(lambda *p: loop(*p)[:, 1:]), "has shape"),
         (of_the_sprint(lambda *p: loop(*p)[:, None]), "has shape"),
-        (of_the_sprint(lambda *p: None), "returns nothing"),
+        (of_the_sprint(loop, keep=lambda h, states: None), r"after forward\(x\): it starts from zeros again"),
+        (of_the_sprint(loop, keep=lambda h, states: h), r"after forward\(x\): it starts from zeros again"),
+        (of_the_sprint(loop, keep=lambda h, states: states[:, 0]), "from the first state of the call"),
+        (of_the_sprint(loop, keep=lambda h, states: 0 * h + states[-1, -1]), "last state of the last sequence"),
+        (OneLast, "another object of the class ended"),
+        (OnlyUntold, r"after forward\(x, h\): it goes on from an earlier call"),
+        (of_the_sprint(loop, begin=lambda x, b: np.ones((len(x), len(b)))), r"the first forward\(x\): the numbers"),
+        (of_the_sprint(loop, begin=lambda x, b: b + np.zeros((len(x), 1))), r"the first forward\(x\): the numbers"),
+        (of_the_sprint(loop, keep=lambda h, states: states[:, -2]), r"after forward\(x\): the numbers differ"),
+        (of_the_sprint(loop, keep=lambda h, states: states.mean(axis=1)), r"after forward\(x\): the numbers differ"),
+        (of_the_sprint(loop, keep=lambda h, states: states[::-1, -1]), r"after forward\(x\): the numbers differ"),
+        (of_the_sprint(loop, keep=lambda h, states: np.arctanh(states[:, -1])), r"forward\(x\): the numbers differ"),
+        (NeedsH, "raises TypeError"),
+        (of_the_sprint(lambda x, *p: None, keep=lambda h, states: h), "returns nothing"),
         (of_the_sprint(lambda *p: 1 / 0), "raises ZeroDivisionError"),
         (type("Empty", (), {"__init__": lambda self, n_nodes: print(n_nodes)}), "raises TypeError"),
         (loop, "the class itself"),
     ],
     "3.3": [
         (lambda forward: True, "rejects a right"),
-        (lambda forward: False, "accepts a forward pass that uses the sheet's W_x"),
+        (lambda forward: False, "accepts a forward pass that starts from zeros"),
         (lambda forward: 0, "True or False"),
+        (lambda forward: None, "returns nothing"),
         (lambda forward: accepted(forward), "rejects a right"),
-        (lambda forward: not accepted(forward, N=1), "starts every sequence from the first h0"),
-        (lambda forward: not accepted(forward, start=0), "ignores h0"),
+        (lambda forward: not accepted(forward, N=1), "gives every sequence the first start"),
+        (lambda forward: not accepted(forward, start=(0, 0)), "starts from zeros"),
+        (lambda forward: not accepted(forward, start=(0, 1)), "zeros for the earlier"),
+        (lambda forward: not accepted(forward, change=one_start), "reads start the other way round"),
+        (lambda forward: not accepted(forward, change=with_one_W), "exchanges W_1 and W_2"),
+        (lambda forward: not accepted(forward, change=with_symmetric(3)), "transposes W_1"),
+        (lambda forward: not accepted(forward, change=with_symmetric(4)), "transposes W_2"),
         (lambda forward: not accepted(forward, bias=0), "leaves the bias out"),
         (lambda forward: not accepted(forward, D=4), "as many nodes as there are features"),
         (lambda forward: not accepted(forward, N=5), "as many steps as there are sequences"),
-        (lambda forward: not accepted(forward, symmetric=True), "transposes W_h"),
-        (lambda forward: not accepted(forward, look=np.s_[:, -1]), "fills in zeros before it"),
-        (lambda forward: not accepted(forward, look=np.s_[:, 0]), "one step too early"),
-        (lambda forward: not accepted(forward, look=np.s_[:, :-1]), "one step too early"),
-        (lambda forward: not accepted(forward, look=np.s_[:1]), "starts every sequence from the first h0"),
+        (lambda forward: not accepted(forward, T=1), "looks back to the earlier state"),
+        (lambda forward: not accepted(forward, look=np.s_[:, -1]), "zeros for h_1"),
+        (lambda forward: not accepted(forward, look=np.s_[:, 1:]), "zeros for the earlier"),
+        (lambda forward: not accepted(forward, look=np.s_[:, :-1]), "zeros for the last state"),
+        (lambda forward: not accepted(forward, look=np.s_[:1]), "gives every sequence the first start"),
         (lambda forward: not accepted(forward, atol=-1), "rejects a right"),
         (lambda forward: not accepted(forward, atol=0), "rejects a right"),
         (lambda forward: not accepted(forward, atol=1), "accepts a forward pass that"),
+        (lambda forward: accepted(forward, atol=1), "rejects a right"),
         (lambda forward: forward(1, 2), "raises TypeError"),
         (lambda forward: 1 / 0, "on a right forward pass it raises ZeroDivisionError"),
     ],
@@ -744,9 +810,15 @@ WRONG = {
         (sheet_class(forward=lambda self, x, h: Sheet.forward(self, x, h)[:, -1]), "forward: this is the last state"),
         (sheet_class(forward=lambda self, x, h: Sheet.forward(self, x, h / 2)), "forward: the numbers differ at"),
         (sheet_class(forward=lambda self, x, h: None), "forward: it returns nothing"),
-        (sheet_class(backward=lambda self, dh: None), "backward: it returns nothing"),
-        (sheet_class(backward=lambda self, dh: Sheet.backward(self, dh)[0]), "backward: it should return 2 arrays"),
-        (sheet_class(backward=lambda self, dh: Sheet.backward(self, dh)[::-1]), "backward: dx: the result has shape"),
+        (sheet_class(backward=lambda self, dh, later: None), "backward: it returns nothing"),
+        (
+            sheet_class(backward=lambda self, *given: Sheet.backward(self, *given)[0]),
+            "backward: it should return 2 arrays",
+        ),
+        (
+            sheet_class(backward=lambda self, *given: Sheet.backward(self, *given)[::-1]),
+            "backward: dx: the result has shape",
+        ),
         (sheet_class(slope=lambda self, h: 1), "backward: dw_x: f' is missing"),
         (sheet_class(slope=lambda self, h: 1 - np.tanh(h) ** 2), "backward: dw_x: .* h_t is tanh"),
         (sheet_class(way_back=lambda self, da: da @ self.w_h), "backward: dw_x: W_h must be transposed"),
@@ -760,7 +832,31 @@ WRONG = {
         ),
         (sheet_class(keep=lambda self, old, new: old + new), "backward, called twice: dw_x"),
         (sheet_class(keep=lambda self, old, new: 3 * new), "backward: dw_x: the numbers differ at"),
-        (sheet_class(backward=lambda self, dh: halved(Sheet.backward(self, dh), dh)), "backward: it changes an array"),
+        (
+            sheet_class(backward=lambda self, dh, later: halved(Sheet.backward(self, dh, later), dh)),
+            "backward: it changes an array",
+        ),
+        (
+            sheet_class(backward=lambda self, dh, later: halved(Sheet.backward(self, dh, later), later)),
+            "backward: it changes an array",
+        ),
+        (sheet_class(backward=lambda self, dh: Sheet.backward(self, dh, 0)), "backward: it raises TypeError"),
+        (sheet_class(arrives=lambda self, dh, later: (dh, 0)), "backward: dw_x: dh_later plays no part"),
+        (sheet_class(arrives=lambda self, dh, later: (dh + later[:, None], 0)), "dw_x: .* not at every one"),
+        (sheet_class(arrives=lambda self, dh, later: (dh, self.way_back(later))), "dw_x: .* come through w_h"),
+        (sheet_class(arrives=lambda self, dh, later: (dh, later - dh[:, -1])), "dw_x: at the last state dh is lost"),
+        (
+            sheet_class(arrives=lambda self, dh, later: (dh, later / self.slope(self.h[:, -1]))),
+            "dw_x: dh_later must meet the slope",
+        ),
+        (
+            sheet_class(arrives=lambda self, dh, later: (dh + np.eye(dh.shape[1])[0][:, None] * later[:, None], 0)),
+            "dw_x: .* not at the first",
+        ),
+        (sheet_class(arrives=lambda self, dh, later: (dh, -later)), "dw_x: the numbers differ at"),
+        (sheet_class(arrives=lambda self, dh, later: (dh, 2 * later)), "dw_x: the numbers differ at"),
+        (sheet_class(arrives=lambda self, dh, later: (0 * dh, later)), "dw_x: the numbers differ at"),
+        (sheet_class(arrives=lambda self, dh, later: (dh, later.mean(axis=0))), "dw_x: the numbers differ at"),
         (sheet_class(update=lambda self, lr: Sheet.update(self, -lr)), "update: self.w_x: it goes uphill"),
         (sheet_class(update=lambda self, lr: Sheet.update(self, 1)), "update: self.w_x: the learning rate is missing"),
         (sheet_class(update=lambda self, lr: Sheet.update(self, 2 * lr)), "update: self.w_x: the numbers differ at"),

@@ -133,11 +133,13 @@ def test_walks_into_the_future_are_left_out():
     assert len(ax.texts) == 10
 
 
-def test_the_guides_of_the_cost_have_slopes_1_and_2():
+def test_the_guides_of_the_cost_have_slopes_1_and_2_and_start_at_the_data():
     ax = figures.axes()
-    figures.cost(ax, np.array([1, 10]), {"a": np.array([1, 100]), "b": np.array([1, 10])}, title="A finding")
+    figures.cost(ax, np.array([1, 10]), {"a": np.array([3, 300]), "b": np.array([1, 10])}, title="A finding")
     slopes = [np.diff(np.log10(line.get_ydata()))[0] for line in ax.lines]
     np.testing.assert_allclose(slopes, [2, 1, 1, 2])
+    starts = [line.get_ydata()[0] for line in ax.lines]
+    np.testing.assert_allclose(starts, [3, 1, 1, 3])
 
 
 def test_bands_hold_all_seeds_and_lines_are_medians():
@@ -188,14 +190,16 @@ def test_inputs_and_outputs_are_drawn_only_where_named():
     assert not {"$x_2$", "$x_3$", "$y_1$", "$y_2$"} & names
 
 
-def test_outputs_are_fed_back_by_a_dashed_line_to_the_next_input():
+def test_outputs_are_fed_back_by_a_line_to_the_next_input_over_the_arrow_between_the_states():
     ax = figures.axes()
     figures.unrolled(ax, 3, title="A finding", fed_back=True)
-    assert [line.get_linestyle() for line in ax.lines] == ["--", "--"]
+    nodes = {text.get_text(): text.get_position() for text in ax.texts}
+    assert len(ax.lines) == 2
     for t, line in enumerate(ax.lines, start=1):
         (left, top), (right, bottom) = line.get_xydata()[[0, -1]]
-        assert 1.6 * t < left < right < 1.6 * (t + 1)
-        assert bottom < top
+        assert nodes[f"$y_{t}$"][0] < left < right < nodes[f"$x_{t + 1}$"][0]
+        assert (top, bottom) == (nodes[f"$y_{t}$"][1], nodes[f"$x_{t + 1}$"][1])
+        assert line.get_xdata().max() > right  # half a circle, where the line crosses the arrow
 
 
 def test_the_largest_state_can_be_drawn_from_zero_on():

@@ -83,34 +83,77 @@ GRADIENTS: list[tuple[str, str, Mistakes]] = [
 
 
 def _sheet_problems(rng: np.random.Generator) -> list[tuple]:
-    """Return (w_x, w_h, b, x, h, dh) of several sizes; every second b holds whole numbers, as on the sheet."""
+    """Return (w_x, w_h, b, x, h, dh, dh_later) of several sizes; every second b holds whole numbers."""
     problems = []
     for i, (x, h, w_x, w_h, b) in enumerate(sequences(rng)):
-        dh = rng.standard_normal((*x.shape[:2], len(b)))
-        problems.append((w_x, w_h, np.ones(len(b), dtype=int) if i % 2 else b, x, h, dh))
+        dh, dh_later = rng.standard_normal((*x.shape[:2], len(b))), rng.standard_normal(h.shape)
+        problems.append((w_x, w_h, np.ones(len(b), dtype=int) if i % 2 else b, x, h, dh, dh_later))
     return problems
 
 
-def _by_differences(w_x, w_h, b, x, h, dh):
-    """Return the gradients of Σ states · dh by w_x, w_h, b, x and h, by central differences."""
+def _by_differences(w_x, w_h, b, x, h, dh, dh_later):
+    """Return the gradients of Σ states · dh + Σ last state · dh_later by w_x, w_h, b, x and h, by differences."""
 
     def loss(w_x, w_h, b, x, h):
-        return (forward(x, h, w_x, w_h, b) * dh).sum()
+        states = forward(x, h, w_x, w_h, b)
+        return (states * dh).sum() + (states[:, -1] * dh_later).sum()
 
     arrays = {"w_x": w_x, "w_h": w_h, "b": b.astype(float), "x": x, "h": h}
     return tuple(numerical_gradient(lambda q, n=n: loss(**(arrays | {n: q})), a) for n, a in arrays.items())
 
 
+def _with_later(dh: np.ndarray, dh_later: np.ndarray) -> np.ndarray:
+    """Return what arrives at every state from outside of the piece: dh, and at the last state dh_later too."""
+    return np.concatenate([dh[:, :-1], dh[:, -1:] + dh_later[:, np.newaxis]], axis=1)
+
+
 def _on_the_sheet(wrong: Callable) -> Callable:
-    return lambda w_x, w_h, b, x, h, dh: wrong(x, h, forward(x, h, w_x, w_h, b), w_x, w_h, dh)
+    return lambda w_x, w_h, b, x, h, dh, dh_later: wrong(
+        x, h, forward(x, h, w_x, w_h, b), w_x, w_h, _with_later(dh, dh_later)
+    )
+
+
+def _of_later(i: int) -> Mistakes:
+    """Return gradient number i where dh_later is not added to the last state's dh, and the sentence about it."""
+
+    def gradient(walk: Callable) -> Callable:
+        def wrong(w_x, w_h, b, x, h, dh, dh_later):
+            states = forward(x, h, w_x, w_h, b)
+            return collect(x, h, states, w_x, w_h, walk(dh, states, w_h, dh_later))[i]
+
+        return wrong
+
+    def at_every_step(dh, states, w_h, dh_later):
+        return walk_back(dh + dh_later[:, np.newaxis], states, w_h)
+
+    def at_the_first_step(dh, states, w_h, dh_later):
+        return walk_back(_with_later(dh[:, ::-1], dh_later)[:, ::-1], states, w_h)
+
+    def through_w_h(dh, states, w_h, dh_later):
+        return walk_back(_with_later(dh, dh_later @ w_h.T), states, w_h)
+
+    def instead_of_dh(dh, states, w_h, dh_later):
+        return walk_back(_with_later(dh, dh_later - dh[:, -1]), states, w_h)
+
+    def past_the_slope(dh, states, w_h, dh_later):
+        return walk_back(_with_later(dh, dh_later / (1 - states[:, -1] ** 2)), states, w_h)
+
+    return [
+        (gradient(lambda dh, states, w_h, dh_later: walk_back(dh, states, w_h)), "dh_later plays no part"),
+        (gradient(at_every_step), "dh_later arrives at the last state of the piece only, not at every one"),
+        (gradient(at_the_first_step), "dh_later arrives at the last state of the piece, not at the first"),
+        (gradient(through_w_h), "dh_later is a gradient by the last state already: it has come through w_h^T"),
+        (gradient(instead_of_dh), "at the last state dh is lost: two paths lead on from there, and they add up"),
+        (gradient(past_the_slope), "dh_later must meet the slope of the last step, as dh does"),
+    ]
 
 
 def _after_update(sign: float = -1, lr: float | None = None, of: str = "w_x w_h b") -> Callable:
     """Return what an update makes of the parameters named in `of`; the others stay."""
 
-    def parameters(w_x, w_h, b, x, h, dh, rate):
-        step = sign * (rate if lr is None else lr)
-        gradients = collect(x, h, (states := forward(x, h, w_x, w_h, b)), w_x, w_h, walk_back(dh, states, w_h))
+    def parameters(w_x, w_h, b, x, h, dh, dh_later, rate):
+        step, states = sign * (rate if lr is None else lr), forward(x, h, w_x, w_h, b)
+        gradients = collect(x, h, states, w_x, w_h, walk_back(_with_later(dh, dh_later), states, w_h))
         named = zip(["w_x", "w_h", "b"], [w_x, w_h, b], gradients, strict=False)
         return tuple(q + step * dq if name in of.split() else q for name, q, dq in named)
 
@@ -153,8 +196,8 @@ BACKWARD = PartsExercise(
     right=_by_differences,
     problems=_sheet_problems,
     parts=[
-        (name, shape, [(_on_the_sheet(wrong), sentence) for wrong, sentence in mistakes])
-        for name, shape, mistakes in GRADIENTS
+        (name, shape, [*_of_later(i), *[(_on_the_sheet(wrong), sentence) for wrong, sentence in mistakes]])
+        for i, (name, shape, mistakes) in enumerate(GRADIENTS)
     ],
     atol=1e-7,
 )
@@ -169,10 +212,10 @@ UPDATE = PartsExercise(
     ],
 )
 AFTER_UPDATE = FunctionExercise(
-    right=lambda w_x, w_h, b, x, h, dh, lr: forward(x, h, *_after_update()(w_x, w_h, b, x, h, dh, lr)),
+    right=lambda w_x, w_h, b, x, h, *rest: forward(x, h, *_after_update()(w_x, w_h, b, x, h, *rest)),
     problems=UPDATE.problems,
     mistakes=[
-        (lambda w_x, w_h, b, x, h, dh, lr: forward(x, h, w_x, w_h, b), "it still uses the parameters from before"),
+        (lambda w_x, w_h, b, x, h, *rest: forward(x, h, w_x, w_h, b), "it still uses the parameters from before"),
     ],
     shape="(batch_size, n_sequences, n_nodes)",
 )
@@ -187,12 +230,12 @@ def sprint_class(answer: Any) -> str | None:
     if missing:
         return f"the class has no method {missing[0]}"
 
-    def run(w_x, w_h, b, x, h, dh, lr=None, times=1):
+    def run(w_x, w_h, b, x, h, dh, dh_later, lr=None, times=1):
         """Return the learner's object after forward, backward and, where lr is given, update; and backward's result."""
         rnn = answer(w_x, w_h, b)
         rnn.forward(x, h)
         for _ in range(times):
-            returned = rnn.backward(dh)
+            returned = rnn.backward(dh, dh_later)
         if lr is not None:
             rnn.update(lr)
         return rnn, returned

@@ -46,14 +46,16 @@ def walked_back(ax: Axes, sizes: np.ndarray, *, title: str) -> None:
 def cost(ax: Axes, steps: np.ndarray, counts: dict[str, np.ndarray], *, title: str) -> None:
     """Draw numbers of matrix products (L,) against the number of time steps, on logarithmic scales.
 
-    Dotted lines of slope 1 and 2 lead through the last point of the lowest and of the highest curve.
+    Dotted lines of slope 1 and 2 start where the curves start: at the first point of the lowest and of the highest.
     """
     for i, (name, values) in enumerate(counts.items()):
         ax.loglog(steps, values, color=COLOURS[i], ls=DASHES[i], marker=MARKERS[i], ms=5, label=name)
-    ends = sorted(values[-1] for values in counts.values())
-    for slope, end, words in [(1, ends[0], "slope 1"), (2, ends[-1], "slope 2")]:
-        guide = 1.9 * end * (np.asarray(steps) / steps[-1]) ** slope
+    lowest, *_, highest = sorted(counts.values(), key=lambda values: values[-1])
+    for slope, values in [(1, lowest), (2, highest)]:
+        guide = values[0] * (np.asarray(steps) / steps[0]) ** slope
         ax.loglog(steps, guide, color=GREY, ls=":", lw=1.5, zorder=1)
-        ax.annotate(words, (steps[-1], guide[-1]), (5, 0), textcoords="offset points", va="center", color=INK)
+        ax.annotate(
+            f"slope {slope}", (steps[-1], guide[-1]), (8, -4), textcoords="offset points", va="center", color=INK
+        )
     ax.set(title=title, xlabel="time steps T", ylabel="matrix products")
     ax.legend(loc="upper left")
