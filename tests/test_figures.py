@@ -43,6 +43,9 @@ DRAW = {
     ),
     "kept_and_lost": lambda ax: figures.kept_and_lost(ax, np.ones(9), 0.1 ** np.arange(9), title="A finding"),
     "each_and_mean": lambda ax: figures.each_and_mean(ax, np.arange(12), BY_CHANCE, **LABELS),
+    "film": lambda ax: figures.film(
+        ax, 10 * np.arange(4), RNG.random((4, 8)), title="A finding", ylabel="bit", values="probability"
+    ),
     "loss_runs": lambda ax: figures.loss_runs(ax, [np.exp(WALK), np.exp(TWO[0])], plateau=0.7, title="A finding"),
     "margins_by_place": lambda ax: figures.margins_by_place(ax, TWO[0], np.arange(12) % 3, title="A finding"),
     "norms_going_back": lambda ax: figures.norms_going_back(ax, {"a": np.exp(BY_CHANCE)}, title="A finding"),

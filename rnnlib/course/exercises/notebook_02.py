@@ -110,7 +110,7 @@ SKIP_MISTAKES: Mistakes = [
 # 2.2: two steps back, a_t = x_t W_x + h_{t-1} W_1 + h_{t-2} W_2 + b
 
 
-def _look_back(
+def look_back(
     x: np.ndarray,
     start: np.ndarray,
     W_x: np.ndarray,
@@ -135,7 +135,7 @@ def _look_back(
 def _the_same_state_twice(
     x: np.ndarray, start: np.ndarray, W_x: np.ndarray, W_1: np.ndarray, W_2: np.ndarray, b: np.ndarray
 ) -> np.ndarray:
-    first = _look_back(x[:, :1], start, W_x, W_1, W_2, b)
+    first = look_back(x[:, :1], start, W_x, W_1, W_2, b)
     return np.concatenate([first, forward(x[:, 1:], first[:, 0], W_x, W_1 + W_2, b)], axis=1)
 
 
@@ -149,19 +149,19 @@ def _look_back_problems(rng: np.random.Generator) -> list[tuple]:
 
 LOOK_BACK_MISTAKES: Mistakes = [
     (
-        lambda x, start, *rest: _look_back(x, 0 * start, *rest),
+        lambda x, start, *rest: look_back(x, 0 * start, *rest),
         "h_1 and h_2 ignore start: begin with the two states that are given, not with zeros",
     ),
     (
-        lambda x, start, *rest: _look_back(x, start[:, ::-1], *rest),
+        lambda x, start, *rest: look_back(x, start[:, ::-1], *rest),
         "start is read the other way round: start[:, 0] is h_{-1}, the earlier one, and start[:, 1] is h_0",
     ),
     (
-        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_2, W_1, b),
+        lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_2, W_1, b),
         "W_1 and W_2 have changed places: W_1 is for the last state, W_2 for the one before it",
     ),
     (
-        lambda *arguments: _look_back(*arguments, moves=False),
+        lambda *arguments: look_back(*arguments, moves=False),
         "the state before the last one never moves on: every step sees start[:, 0] in its place",
     ),
     (
@@ -175,46 +175,46 @@ LOOK_BACK_MISTAKES: Mistakes = [
         "every step starts from start: no state is ever handed on to the next step",
     ),
     (
-        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_1, 0 * W_2, b),
+        lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_1, 0 * W_2, b),
         "h_{t-2} plays no part: W_2 never touches a state",
     ),
     (
-        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, 0 * W_1, W_2, b),
+        lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, 0 * W_1, W_2, b),
         "h_{t-1} plays no part: W_1 never touches a state",
     ),
     (
-        lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_1.T, W_2.T, b),
+        lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_1.T, W_2.T, b),
         "W_1 and W_2 are transposed: with row vectors they stand behind the state (they are square, so no error came)",
     ),
-    (lambda x, start, W_x, W_1, W_2, b: _look_back(x, start, W_x, W_1, W_2, 0 * b), "the bias b is missing"),
+    (lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_1, W_2, 0 * b), "the bias b is missing"),
     (
-        lambda *arguments: _look_back(*arguments, hand_on=lambda a_t: a_t),
+        lambda *arguments: look_back(*arguments, hand_on=lambda a_t: a_t),
         "the state that is handed on is a_t: hand on h_t, after tanh",
     ),
-    (lambda *arguments: _look_back(*arguments, f=lambda a: a), "this is without tanh: h_t is tanh(a_t)"),
+    (lambda *arguments: look_back(*arguments, f=lambda a: a), "this is without tanh: h_t is tanh(a_t)"),
     (
-        lambda *arguments: _look_back(*arguments)[:, -1],
+        lambda *arguments: look_back(*arguments)[:, -1],
         "only the last state comes back, (N, H): every state is asked for, (N, T, H)",
     ),
     (
-        lambda *arguments: _look_back(*arguments).transpose(1, 0, 2),
+        lambda *arguments: look_back(*arguments).transpose(1, 0, 2),
         "the axes are (T, N, H): here the batch comes first, (N, T, H)",
     ),
     (
-        lambda x, *rest: _look_back(x[:, ::-1], *rest)[:, ::-1],
+        lambda x, *rest: look_back(x[:, ::-1], *rest)[:, ::-1],
         "the loop runs backwards in time",
     ),
     (
-        lambda x, start, *rest: np.concatenate([start, _look_back(x, start, *rest)], axis=1),
+        lambda x, start, *rest: np.concatenate([start, look_back(x, start, *rest)], axis=1),
         "the two states of start are in the result: only the T new ones are asked for",
     ),
     (
-        lambda x, start, *rest: np.concatenate([start[:, 1:], _look_back(x, start, *rest)[:, :-1]], axis=1),
+        lambda x, start, *rest: np.concatenate([start[:, 1:], look_back(x, start, *rest)[:, :-1]], axis=1),
         "every state stands one place too late: h[:, 0] is h_1",
     ),
     (
         lambda *arguments: np.concatenate(
-            [_look_back(*arguments)[:, :1], 0 * _look_back(*arguments)[:, 1:]],
+            [look_back(*arguments)[:, :1], 0 * look_back(*arguments)[:, 1:]],
             axis=1,
         ),
         "only the first state is filled: does a return inside the loop end it too early?",
@@ -281,7 +281,7 @@ PROBABILITY_MISTAKES: Mistakes = [
 CHECKERS: dict[str, Callable[[Any], str | None]] = {
     "2.1": FunctionExercise(right=_skip_step, problems=_skip_problems, mistakes=SKIP_MISTAKES, shape="(N, H)"),
     "2.2": FunctionExercise(
-        right=_look_back, problems=_look_back_problems, mistakes=LOOK_BACK_MISTAKES, shape="(N, T, H)"
+        right=look_back, problems=_look_back_problems, mistakes=LOOK_BACK_MISTAKES, shape="(N, T, H)"
     ),
     "2.3": FunctionExercise(
         right=_probability, problems=_probability_problems, mistakes=PROBABILITY_MISTAKES, shape="(N,)"

@@ -1,12 +1,12 @@
-"""Checkers of notebook 03: how far a starting state reaches, the sprint's class, and a test that catches wrong ones."""
+"""Checkers of notebook 03: how far a starting state reaches, the sprint's class going on by itself, a test to write."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from rnnlib.course.exercises.checking import FunctionExercise
-from rnnlib.course.exercises.notebook_02 import forward, sequences, step
+from rnnlib.course.exercises.checking import FunctionExercise, Mistakes, PartsExercise
+from rnnlib.course.exercises.notebook_02 import forward, look_back, sequences, step
 
 SPRINT_W_X = np.array([[1, 3, 5, 7], [3, 5, 7, 8]]) / 100
 SPRINT_W_H = np.array([[1, 3, 5, 7], [2, 4, 6, 8], [3, 5, 7, 8], [4, 6, 8, 10]]) / 100
@@ -41,7 +41,9 @@ def check_prediction(answer: Any) -> str | None:
         return "how far off is asked for, without a sign"
     true_first, _, true_last = _effects()
     if first <= last:
-        return "that has h_3 off as much as h_1 or more: but h_3 hears of h_0 only through h_1 and h_2"
+        return (
+            "that has h_3 off as much as h_1 or more: but with these weights the difference shrinks step by step (3.6)"
+        )
     if _near(first, true_first / 100) and _near(last, true_last / 100):
         return "these are fractions: multiply by 100 for per cent"
     if not _near(first, true_first):
@@ -53,7 +55,7 @@ def check_prediction(answer: Any) -> str | None:
     return None
 
 
-# 3.2: the class of the sprint's first problem
+# 3.2: the class of the sprint's first problem, which also goes on from its own last state
 
 
 def _problems(rng: np.random.Generator) -> list[tuple]:
@@ -98,126 +100,201 @@ def _sum_handed_on(x: np.ndarray, h: np.ndarray, w_x: np.ndarray, w_h: np.ndarra
     return states
 
 
-def _call_before(x: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the object is called with first, in order that a state it keeps shows."""
-    return x[:, ::-1], -h
+def _four_calls(x: np.ndarray, h: np.ndarray, w_x: np.ndarray, w_h: np.ndarray, b: np.ndarray) -> tuple:
+    """Return the states of forward(x, h), and before it of two calls without h, and of one more after it."""
+    begun = forward(x, 0 * h, w_x, w_h, b)
+    gone_on = forward(_backwards(x), begun[:, -1], w_x, w_h, b)
+    told = forward(x, h, w_x, w_h, b)
+    return told, begun, gone_on, forward(_backwards(x), told[:, -1], w_x, w_h, b)
+
+
+def _backwards(x: np.ndarray) -> np.ndarray:
+    return x[:, ::-1].copy()
+
+
+def _from(state: Callable) -> Callable:
+    """Return the states of a call without h that starts from `state` of (told, begun, gone_on, after)."""
+
+    def states(x: np.ndarray, h: np.ndarray, w_x: np.ndarray, w_h: np.ndarray, b: np.ndarray) -> np.ndarray:
+        start = state(*_four_calls(x, h, w_x, w_h, b))
+        return forward(_backwards(x), start + 0 * h, w_x, w_h, b)
+
+    return states
 
 
 def _remembering(x: np.ndarray, h: np.ndarray, w_x: np.ndarray, w_h: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return forward(x, forward(*_call_before(x, h), w_x, w_h, b)[:, -1], w_x, w_h, b)
+    return forward(x, _four_calls(x, h, w_x, w_h, b)[2][:, -1], w_x, w_h, b)
 
 
-CLASS = FunctionExercise(
-    right=forward,
+ONCE: Mistakes = [
+    (
+        _with_the_global,
+        "from the second step on it reads the sheet's own matrix instead of the w_x that it was given",
+    ),
+    (
+        lambda x, h, w_x, w_h, b: forward(x, h, SPRINT_W_X, w_h, b),
+        "it reads the sheet's own matrix at every step instead of the w_x that it was given",
+    ),
+    (
+        lambda x, h, w_x, w_h, b: forward(x, 0 * h, w_x, w_h, b),
+        "h_1 ignores h: the first step must start from the state that is given",
+    ),
+    (
+        lambda x, h, w_x, w_h, b: forward(x, h, -w_x, -w_h, -b),
+        "a second object of the class has overwritten the weights of the first: keep them in self",
+    ),
+    (_leaking, "the sequences of the batch are mixed: every one goes on from the state of the first"),
+    (
+        going_on,
+        "a sequence goes on from where the one before it ended: each must start from its own row of h",
+    ),
+    (
+        lambda x, h, w_x, w_h, b: forward(x, h, w_x, w_h.T, b),
+        "w_h is transposed: with row vectors it is h @ w_h (it is square, so no error warned you)",
+    ),
+    (lambda x, h, w_x, w_h, b: forward(x, h, w_x, w_h, 0 * b), "the bias b is missing"),
+    (_before_tanh, "these are the sums a_t: the states are tanh of them"),
+    (_sum_handed_on, "the state that is handed on is a_t: hand on h_t, after tanh"),
+    (
+        lambda x, *rest: forward(x, *rest)[0],
+        "the batch axis is missing: only the states of the first sequence come back",
+    ),
+    (
+        lambda x, *rest: forward(x, *rest)[:, -1],
+        "only the last state comes back: every state is asked for, (batch_size, n_sequences, n_nodes)",
+    ),
+    (
+        lambda x, *rest: forward(x, *rest).transpose(1, 0, 2),
+        "the first two axes have changed places: (batch_size, n_sequences, n_nodes) is asked for",
+    ),
+]
+REMEMBERING = "it goes on from where its last call ended: where h is given, start from that"
+FROM_ZEROS = "it starts from zeros again: it should go on from the last state of the call before it"
+GONE_ON: Mistakes = [
+    (_from(lambda told, begun, gone_on, after: 0), FROM_ZEROS),
+    (
+        _from(lambda told, begun, gone_on, after: begun[:, 0]),
+        "it goes on from the first state of the call before it, not from the last",
+    ),
+    (
+        _from(lambda told, begun, gone_on, after: begun[-1, -1]),
+        "every sequence goes on from the last state of the last sequence: each has its own, [:, -1]",
+    ),
+    (
+        lambda x, h, w_x, w_h, b: forward(_backwards(x), forward(x, h, -w_x, -w_h, -b)[:, -1], w_x, w_h, b),
+        "it goes on from where another object of the class ended: keep the last state in self",
+    ),
+]
+AFTER: Mistakes = [
+    (_from(lambda told, begun, gone_on, after: 0), FROM_ZEROS),
+    (
+        _from(lambda told, begun, gone_on, after: gone_on[:, -1]),
+        "it goes on from an earlier call: the last state of a call with h must be kept too",
+    ),
+    (
+        lambda x, h, w_x, w_h, b: forward(_backwards(x), h, w_x, w_h, b),
+        "it starts from the h that the call before it was given, not from where that call ended",
+    ),
+]
+SHAPE = "(batch_size, n_sequences, n_nodes)"
+ONE_CALL = FunctionExercise(right=forward, problems=_problems, mistakes=ONCE, shape=SHAPE)
+FOUR_CALLS = PartsExercise(
+    right=_four_calls,
     problems=_problems,
-    mistakes=[
-        (
-            _with_the_global,
-            "from the second step on it reads the sheet's own matrix instead of the w_x that it was given",
-        ),
-        (
-            lambda x, h, w_x, w_h, b: forward(x, h, SPRINT_W_X, w_h, b),
-            "it reads the sheet's own matrix at every step instead of the w_x that it was given",
-        ),
-        (
-            lambda x, h, w_x, w_h, b: forward(x, 0 * h, w_x, w_h, b),
-            "h_1 ignores h: the first step must start from the state that is given",
-        ),
-        (_remembering, "it goes on from where its last call ended: forward must start from the h that it is given"),
-        (
-            lambda x, h, w_x, w_h, b: forward(x, h, -w_x, -w_h, -b),
-            "a second object of the class has overwritten the weights of the first: keep them in self",
-        ),
-        (_leaking, "the sequences of the batch are mixed: every one goes on from the state of the first"),
-        (
-            going_on,
-            "a sequence goes on from where the one before it ended: each must start from its own row of h",
-        ),
-        (
-            lambda x, h, w_x, w_h, b: forward(x, h, w_x, w_h.T, b),
-            "w_h is transposed: with row vectors it is h @ w_h (it is square, so no error warned you)",
-        ),
-        (lambda x, h, w_x, w_h, b: forward(x, h, w_x, w_h, 0 * b), "the bias b is missing"),
-        (_before_tanh, "these are the sums a_t: the states are tanh of them"),
-        (_sum_handed_on, "the state that is handed on is a_t: hand on h_t, after tanh"),
-        (
-            lambda x, *rest: forward(x, *rest)[0],
-            "the batch axis is missing: only the states of the first sequence come back",
-        ),
-        (
-            lambda x, *rest: forward(x, *rest)[:, -1],
-            "only the last state comes back: every state is asked for, (batch_size, n_sequences, n_nodes)",
-        ),
-        (
-            lambda x, *rest: forward(x, *rest).transpose(1, 0, 2),
-            "the first two axes have changed places: (batch_size, n_sequences, n_nodes) is asked for",
-        ),
+    parts=[
+        ("forward(x, h) after other calls", SHAPE, [(_remembering, REMEMBERING)]),
+        ("the first forward(x)", SHAPE, []),
+        ("a forward(x) after forward(x)", SHAPE, GONE_ON),
+        ("a forward(x) after forward(x, h)", SHAPE, AFTER),
     ],
-    shape="(batch_size, n_sequences, n_nodes)",
 )
 
 
 def check_class(answer: Any) -> str | None:
-    """Return what is wrong with the sprint's class SimpleRNN(w_x, w_h, b), whose forward(x, h) gives every state."""
+    """Return what is wrong with the class SimpleRNN(w_x, w_h, b), whose forward(x, h=None) gives every state."""
     if not isinstance(answer, type):
         return f"this is {answer!r}; the check needs the class itself, without brackets"
 
-    def states(x: np.ndarray, h: np.ndarray, w_x: np.ndarray, w_h: np.ndarray, b: np.ndarray) -> np.ndarray:
-        rnn = answer(w_x, w_h, b)
-        answer(-w_x, -w_h, -b)  # another object, and an earlier call: neither may disturb
-        rnn.forward(*_call_before(x, h))
-        return rnn.forward(x, h)
+    def two_objects(w_x: np.ndarray, w_h: np.ndarray, b: np.ndarray) -> tuple:
+        return answer(w_x, w_h, b), answer(-w_x, -w_h, -b)  # neither may disturb the other
 
-    return CLASS(states)
+    def one_call(x: np.ndarray, h: np.ndarray, *weights: np.ndarray) -> Any:
+        return two_objects(*weights)[0].forward(x, h)
+
+    def four_calls(x: np.ndarray, h: np.ndarray, *weights: np.ndarray) -> tuple | None:
+        rnn, other = two_objects(*weights)
+        begun = rnn.forward(x)
+        other.forward(x, h)
+        results = [begun, rnn.forward(_backwards(x)), rnn.forward(x, h), rnn.forward(_backwards(x))]
+        if any(result is None for result in results):
+            return None
+        begun, gone_on, told, after = results
+        return told, begun, gone_on, after
+
+    return ONE_CALL(one_call) or FOUR_CALLS(four_calls)
 
 
-# 3.3: a test for forward passes
+# 3.3: a test for the network of exercise 2.2
 
 
-def _by_list(x: np.ndarray, h0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
-    states = [np.tanh(b + h0 @ W_h + x[:, 0] @ W_x)]
-    for t in range(1, x.shape[1]):
-        states.append(np.tanh(b + states[-1] @ W_h + x[:, t] @ W_x))
-    return np.stack(states, axis=1)
-
-
-def _as_many_steps_as_sequences(
-    x: np.ndarray, h0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray
+def _by_list(
+    x: np.ndarray, start: np.ndarray, W_x: np.ndarray, W_1: np.ndarray, W_2: np.ndarray, b: np.ndarray
 ) -> np.ndarray:
-    h = np.zeros((len(x), len(x), len(b)))
-    for t in range(len(x)):
-        h0 = h[:, t] = step(x[:, t], h0, W_x, W_h, b)
-    return h
+    states = [start[:, 0], start[:, 1]]
+    for t in range(x.shape[1]):
+        states.append(np.tanh(b + states[-2] @ W_2 + (states[-1] @ W_1 + x[:, t] @ W_x)))
+    return np.stack(states[2:], axis=1)
 
 
-def _nodes_from_features(x: np.ndarray, h0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _one_after_the_other(
+    x: np.ndarray, start: np.ndarray, W_x: np.ndarray, W_1: np.ndarray, W_2: np.ndarray, b: np.ndarray
+) -> np.ndarray:
+    states, first = [], start[:1]
+    for sequence in x:
+        states.append(look_back(sequence[np.newaxis], first, W_x, W_1, W_2, b)[0])
+        first = np.concatenate([first[0], states[-1]])[np.newaxis, -2:]
+    return np.stack(states)
+
+
+def _as_many_steps_as_sequences(x: np.ndarray, *rest: np.ndarray) -> np.ndarray:
+    longer = np.concatenate([x] * len(x), axis=1)  # enough steps, whatever N and T are
+    return look_back(longer[:, : len(x)], *rest)
+
+
+def _nodes_from_features(x: np.ndarray, *rest: np.ndarray) -> np.ndarray:
     h = np.zeros(x.shape)
-    h[...] = forward(x, h0, W_x, W_h, b)
+    h[...] = look_back(x, *rest)
     return h
 
 
-def _only_the_last(x: np.ndarray, h0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
-    h = forward(x, h0, W_x, W_h, b)
-    h[:, :-1] = 0
-    return h
+def _without(*steps: int) -> Callable:
+    """Return a forward pass that returns zeros for these steps."""
 
+    def forward_pass(x: np.ndarray, *rest: np.ndarray) -> np.ndarray:
+        h = look_back(x, *rest)
+        h[:, [t for t in steps if -h.shape[1] <= t < h.shape[1]]] = 0
+        return h
 
-def _stops_early(x: np.ndarray, h0: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> np.ndarray:
-    h = forward(x, h0, W_x, W_h, b)
-    h[:, -1] = h[:, -2] if x.shape[1] > 1 else 0
-    return h
+    return forward_pass
 
 
 WRONG_FORWARDS: list[tuple[Callable, str]] = [
-    (lambda x, h0, W_x, W_h, b: forward(x, h0, SPRINT_W_X, W_h, b), "uses the sheet's W_x, whatever it is given"),
-    (lambda x, h0, W_x, W_h, b: forward(x, 0 * h0, W_x, W_h, b), "ignores h0"),
-    (lambda x, h0, W_x, W_h, b: forward(x, h0[:1] + 0 * h0, W_x, W_h, b), "starts every sequence from the first h0"),
-    (lambda x, h0, W_x, W_h, b: forward(x[:1] + 0 * x, h0, W_x, W_h, b), "reads the first sequence for all of them"),
-    (going_on, "goes on from one sequence to the next"),
-    (lambda x, h0, W_x, W_h, b: forward(x, h0, W_x, W_h.T, b), "transposes W_h"),
-    (lambda x, h0, W_x, W_h, b: forward(x, h0, W_x, W_h, 0 * b), "leaves the bias out"),
-    (_only_the_last, "computes the last state rightly and fills in zeros before it"),
-    (_stops_early, "stops one step too early"),
+    (lambda x, start, *rest: look_back(x, 0 * start, *rest), "starts from zeros, whatever start is"),
+    (
+        lambda x, start, *rest: look_back(x, start * [[[0.0], [1.0]]], *rest),
+        "takes zeros for the earlier of the two states in start",
+    ),
+    (lambda x, start, *rest: look_back(x, start[:, ::-1], *rest), "reads start the other way round"),
+    (lambda x, start, *rest: look_back(x, start[:1] + 0 * start, *rest), "gives every sequence the first start"),
+    (lambda x, *rest: look_back(x[:1] + 0 * x, *rest), "reads the first sequence for all of them"),
+    (_one_after_the_other, "goes on from one sequence to the next"),
+    (lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_2, W_1, b), "exchanges W_1 and W_2"),
+    (lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_1.T, W_2, b), "transposes W_1"),
+    (lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_1, W_2.T, b), "transposes W_2"),
+    (lambda x, start, W_x, W_1, W_2, b: look_back(x, start, W_x, W_1, W_2, 0 * b), "leaves the bias out"),
+    (lambda *arguments: look_back(*arguments, moves=False), "looks back to the earlier state of start at every step"),
+    (_without(0), "returns zeros for h_1"),
+    (_without(-1), "returns zeros for the last state"),
     (_as_many_steps_as_sequences, "does as many steps as there are sequences"),
     (_nodes_from_features, "makes as many nodes as there are features"),
 ]
@@ -227,7 +304,7 @@ def check_test(answer: Any) -> str | None:
     """Return what is wrong with a function that rejects wrong forward passes, or None."""
     if not callable(answer):
         return f"this is {answer!r}; the check needs the function itself, without brackets"
-    for right in (forward, _by_list):
+    for right in (look_back, _by_list):
         try:
             rejected = answer(right)
         except Exception as error:  # whatever the learner's code raises is what we report
@@ -241,7 +318,7 @@ def check_test(answer: Any) -> str | None:
     for wrong, what in WRONG_FORWARDS:
         try:
             rejected = answer(wrong)
-        except Exception:  # a crash is a fine way to be caught
+        except Exception:  # an error counts as rejected
             rejected = True
         if not isinstance(rejected, bool | np.bool_):
             return f"it should return True or False, and returns {type(rejected).__name__} for one that {what}"

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch
 
 from rnnlib.course.figures.style import BLUE, GREY, INK, ORANGE, bare
 
 RADIUS = 0.3
+HOP = 0.12  # the half circle by which one line crosses another
 INPUT, STATE, OUTPUT = (0.0, 1.25, 2.5)  # heights of the three rows
 FILLS = {INPUT: "#FFFFFF", STATE: "#CFE3F1", OUTPUT: "#F2F2F2"}
 
@@ -50,11 +52,11 @@ def unrolled(
         highlight: "W_x", "W_h" or "W_out", drawn thick.
         inputs: the steps (from 1) that read an input; all where left out.
         outputs: the steps (from 1) that give an output; all where left out.
-        fed_back: whether a dashed line leads from each output to the next input.
+        fed_back: whether a line leads from each output to the next input.
     """
     every = range(1, steps + 1)
     inputs, outputs = set(every if inputs is None else inputs), set(every if outputs is None else outputs)
-    spacing = 1.6
+    spacing = 2.2 if fed_back else 1.6  # room for the line that is fed back
     _node(ax, 0, STATE, "h_0")
     for t in every:
         here = spacing * t
@@ -67,12 +69,19 @@ def unrolled(
             _node(ax, here, OUTPUT, f"y_{t}")
             _arrow(ax, (here, STATE), (here, OUTPUT), r"W_{out}", highlight, (0.12, 0))
         if fed_back and t < steps:
-            turn, end = here + 0.67 * spacing, here + spacing - RADIUS
-            ax.plot([here + RADIUS, turn, turn], [OUTPUT, OUTPUT, INPUT], color=ORANGE, lw=1.6, ls="--", zorder=0)
-            ax.annotate("", (end, INPUT), (turn, INPUT), arrowprops={"arrowstyle": "-|>", "color": ORANGE, "lw": 1.6,
-                        "shrinkA": 0, "shrinkB": 0})  # fmt: skip
+            _feed_back(ax, here + RADIUS, here + 0.6 * spacing, here + spacing - RADIUS)
     ax.set(xlim=(-0.6, spacing * steps + 0.8), ylim=(-0.5, 3.0))
     bare(ax, title)
+
+
+def _feed_back(ax: Axes, start: float, turn: float, end: float) -> None:
+    """Draw the way from an output to the next input; half a circle leads it over the arrow between two states."""
+    angles = np.linspace(np.pi / 2, -np.pi / 2, 20)
+    across = np.concatenate([[start, turn], turn + HOP * np.cos(angles), [turn, turn]])
+    up = np.concatenate([[OUTPUT, OUTPUT], STATE + HOP * np.sin(angles), [INPUT, INPUT]])
+    ax.plot(across, up, color=ORANGE, lw=1.6, zorder=3, solid_joinstyle="round")
+    tip = {"arrowstyle": "-|>", "color": ORANGE, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", (end, INPUT), (turn, INPUT), arrowprops=tip)
 
 
 def _node(ax: Axes, across: float, up: float, name: str) -> None:

@@ -72,6 +72,7 @@ def pulse(ax: Axes, weights: Sequence[float], states: np.ndarray, *, title: str)
 def growth(ax: Axes, steps: np.ndarray, counts: dict[str, np.ndarray], *, title: str) -> None:
     """Draw numbers of parameters (L,) against the number of time steps (L,), a line for each network."""
     for i, (name, values) in enumerate(counts.items()):
-        ax.plot(steps, values, color=[ORANGE, BLUE][i], ls=DASHES[i], marker=MARKERS[i], ms=5, label=name)
+        ax.plot(steps, values, color=[ORANGE, BLUE][i], ls=DASHES[i], marker=MARKERS[i], ms=6, label=name)
     ax.set(title=title, xlabel="time steps seen, T", ylabel="parameters", ylim=(0, None))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="upper left")

@@ -13,8 +13,8 @@ def state_lines(ax: Axes, h: np.ndarray, *, title: str, names: Sequence[str] | N
     steps = np.arange(1, len(h) + 1)
     for i in range(h.shape[1]):
         label = names[i] if names else f"node {i + 1}"
-        k = i % len(COLOURS)
-        ax.plot(steps, h[:, i], color=COLOURS[k], ls=DASHES[k], marker=MARKERS[k], ms=5, label=label)
+        look = i % len(COLOURS)
+        ax.plot(steps, h[:, i], color=COLOURS[look], ls=DASHES[look], marker=MARKERS[look], ms=5, label=label)
     if len(h) <= 12:
         ax.set_xticks(steps)
     ax.set(title=title, xlabel="time step t", ylabel="state $h_t$")
@@ -41,7 +41,9 @@ def largest_state(ax: Axes, curves: dict[str, np.ndarray], *, title: str, scale:
     for i, (name, sizes) in enumerate(curves.items()):
         steps = np.arange(1, sizes.shape[1] + 1)
         ax.fill_between(steps, sizes.min(axis=0), sizes.max(axis=0), color=COLOURS[i], alpha=0.2, lw=0)
-        ax.plot(steps, np.median(sizes, axis=0), color=COLOURS[i], ls=DASHES[i], label=name)
+        for edge in (sizes.min(axis=0), sizes.max(axis=0)):
+            ax.plot(steps, edge, color=COLOURS[i], lw=0.8, ls=DASHES[i])
+        ax.plot(steps, np.median(sizes, axis=0), color=COLOURS[i], ls=DASHES[i], lw=2.2, label=name)
     ax.set(title=title, xlabel="time step t", ylabel="largest |state| of a node", yscale=scale)
     if scale == "linear":
         ax.set_ylim(0, 1.05 * ax.get_ylim()[1])

@@ -23,7 +23,7 @@ QUIZZES = {
             ),
             Option(
                 "It leads from a constant input of 1 to the hidden layer, and adds the same numbers at every step.",
-                "that is the bias: it adds the same numbers whatever came before, and carries nothing from step to step.",
+                "that is the bias: it adds the same numbers whatever came before, and carries nothing along.",
             ),
         ),
         right=2,
@@ -38,7 +38,7 @@ QUIZZES = {
             ),
             Option(
                 "The price is no random walk, since the values of a random walk do not depend on each other.",
-                "its increments do not; but its level is the sum of all of them, and has an autocorrelation near 1 (1.3).",
+                "its increments do not; but its level is the sum of all of them: an autocorrelation near 1.",
             ),
             Option(
                 "Its level tomorrow will be close to today's, compared with its spread; the direction stays open.",
