@@ -21,7 +21,7 @@ NOTEBOOKS = [
     Notebook("04", "Gradients, one step at a time", 80, 40, "04_gradients_one_step.ipynb"),
     Notebook("05", "Backpropagation through time", 130, 80, "05_backpropagation_through_time.ipynb"),
     Notebook("06", "When backprop is wrong", 100, 50, "06_when_backprop_is_wrong.ipynb"),
-    Notebook("07", "Binary addition", 80, 60, "07_binary_addition.ipynb"),
-    Notebook("08", "Vanishing and exploding gradients", 75, 45, "08_vanishing_gradients.ipynb"),
-    Notebook("09", "Confirmation quizzes", 45, 40, "09_confirmation_quizzes.ipynb"),
+    Notebook("07", "Binary addition", 100, 60, "07_binary_addition.ipynb"),
+    Notebook("08", "Vanishing and exploding gradients", 100, 45, "08_vanishing_gradients.ipynb"),
+    Notebook("09", "Confirmation quizzes", 60, 40, "09_confirmation_quizzes.ipynb"),
 ]

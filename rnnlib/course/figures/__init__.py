@@ -9,6 +9,7 @@ from rnnlib.course.figures.states import largest_state, state_lines, state_map
 from rnnlib.course.figures.style import axes
 from rnnlib.course.figures.training import (
     each_and_mean,
+    film,
     loss_runs,
     margins_by_place,
     norms_going_back,
@@ -27,6 +28,7 @@ __all__ = [
     "difference_errors",
     "each_and_mean",
     "fading_error",
+    "film",
     "folded",
     "growth",
     "kept_and_lost",

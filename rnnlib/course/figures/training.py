@@ -4,16 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FormatStrFormatter, LogLocator, NullLocator
 
 from rnnlib.course.figures.style import COLOURS, DASHES, GREY, INK, MARKERS
 
 
-def loss_runs(ax: Axes, runs: Sequence[np.ndarray], *, plateau: float, title: str, every: int = 1) -> None:
-    """Draw the losses of several trainings, one value each `every` updates, with a dot where each ended."""
+def loss_runs(
+    ax: Axes, runs: Sequence[np.ndarray], *, plateau: float, title: str, name: str = "log 2", every: int = 1
+) -> None:
+    """Draw the losses of several trainings, one value each `every` updates, with a dot where each ended.
+
+    A dashed line with its `name` marks the loss of the plateau.
+    """
     ax.axhline(plateau, color=GREY, ls=DASHES[1])
     ax.annotate(
-        f"{plateau:.3f}",
+        f"{name} = {plateau:.3f}",
         (1.0, plateau),
         xycoords=("axes fraction", "data"),
         xytext=(6, 0),
@@ -26,6 +31,7 @@ def loss_runs(ax: Axes, runs: Sequence[np.ndarray], *, plateau: float, title: st
         ax.plot(updates, losses, color=COLOURS[0], lw=1, alpha=0.6)
         ax.plot(updates[-1], losses[-1], color=COLOURS[1], marker=MARKERS[0], ms=6)
     ax.set(title=title, xlabel="updates", ylabel="loss", yscale="log")
+    ax.set_ylim(top=max(1.0, ax.get_ylim()[1]))
     ax.yaxis.set(
         major_locator=LogLocator(subs=(1, 2, 5)), major_formatter=FormatStrFormatter("%g"), minor_locator=NullLocator()
     )
@@ -41,6 +47,16 @@ def ranges(
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
     if len(groups) > 1:
         ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def film(ax: Axes, updates: np.ndarray, frames: np.ndarray, *, title: str, ylabel: str, values: str) -> None:
+    """Draw values between 0 and 1, (frames, L), as a picture: a column for each of the `updates`, a row for each L."""
+    step = updates[1] - updates[0]
+    edges = (updates[0] - step / 2, updates[-1] + step / 2, 0.5, frames.shape[1] + 0.5)
+    picture = ax.imshow(frames.T, cmap="Blues", vmin=0, vmax=1, aspect="auto", origin="lower", extent=edges)
+    ax.set_yticks(range(1, frames.shape[1] + 1))
+    ax.set(title=title, xlabel="updates", ylabel=ylabel)
+    ax.figure.colorbar(picture, ax=ax, label=values)
 
 
 def each_and_mean(
@@ -79,13 +95,21 @@ def states_by_carry(ax: Axes, points: np.ndarray, carry: np.ndarray, *, title: s
 
 
 def norms_going_back(
-    ax: Axes, norms: dict[str, np.ndarray], *, title: str, ylabel: str = "size of δ, relative to the last step"
+    ax: Axes, norms: dict[str, np.ndarray], *, title: str, ylabel: str = "length of δ (last step: 1)"
 ) -> None:
-    """Draw sizes of gradients (seeds, T) from the last step backwards: median and range, on a logarithmic scale."""
+    """Draw lengths of gradients (seeds, T) from the last step backwards: median and range, on a logarithmic scale.
+
+    A thin line marks 1, unless one of the curves lies there.
+    """
     for i, (name, values) in enumerate(norms.items()):
         back = np.arange(values.shape[1])
         ax.fill_between(back, values.min(axis=0), values.max(axis=0), color=COLOURS[i], alpha=0.2, lw=0)
         ax.plot(back, np.median(values, axis=0), color=COLOURS[i], ls=DASHES[i], label=name)
-    ax.axhline(1, color=GREY, lw=0.8)
+    if not any(np.allclose(values, 1) for values in norms.values()):
+        ax.axhline(1, color=GREY, lw=0.8)
     ax.set(title=title, xlabel="steps walked back", ylabel=ylabel, yscale="log")
+    low, high = np.floor(np.log10(ax.get_ylim())).astype(int)
+    every = max(1, -(-(high - low) // 6))  # about six powers of ten, and 1 among them
+    ax.yaxis.set(major_locator=FixedLocator(10.0 ** (every * np.arange(-(-low // every), high // every + 1))))
+    ax.yaxis.set(minor_locator=NullLocator())
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
