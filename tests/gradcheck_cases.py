@@ -8,6 +8,7 @@ ACTIVATIONS = ["tanh", "sigmoid", "relu", "identity"]
 N, T, D, H = 2, 3, 4, 5
 MASK = np.array([[True, True, True], [True, True, False]])
 CHECKS = ["arguments left alone", "a second call gives the same", "batch items independent"]
+MASKED = "steps that do not count change nothing"
 HANDED_ON = "gradient by the state handed on"
 
 

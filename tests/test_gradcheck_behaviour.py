@@ -1,10 +1,26 @@
 """What a comparison of numbers cannot see: how a model treats its surroundings."""
 
+import layer_cases
 import numpy as np
 import pytest
-from gradcheck_cases import CHECKS, HANDED_ON, MASK, D, N, T, TwoStates, breaking, check, failed, network, problem, put
+from gradcheck_cases import (
+    CHECKS,
+    HANDED_ON,
+    MASK,
+    MASKED,
+    D,
+    N,
+    T,
+    TwoStates,
+    breaking,
+    check,
+    failed,
+    network,
+    problem,
+    put,
+)
 
-from rnnlib import Loss, SimpleRNN, check_gradients, squared_error
+from rnnlib import Grads, Layer, Loss, Params, SimpleRNN, Trace, check_gradients, squared_error
 
 
 @pytest.mark.parametrize("written", ["x", "state", "dh", "trace"])
@@ -67,6 +83,100 @@ def test_a_leak_between_the_items_of_a_batch(part):
     assert failed(check_gradients(network(kind=Leaks), p["x"], np.ones((N, T, 3)), p["h0"])) == {CHECKS[2]}
     report = check(Leaks, p=problem(N=1))
     assert report.ok and "○ batch items independent (not checked)" in str(report)
+
+
+def moves_on(layer, x, state, mask):
+    return SimpleRNN.run(layer, x, state)._replace(mask=mask)
+
+
+def moves_on_without_input(layer, x, state, mask):
+    return moves_on(layer, x * mask[:, :, np.newaxis], state, mask)
+
+
+def loses_the_mask(layer, x, state, mask):
+    return SimpleRNN.run(layer, x, state, mask)._replace(mask=None)
+
+
+def reads_from_the_end(layer, x, state, mask):
+    return moves_on(layer, x[:, ::-1], state, mask)
+
+
+@pytest.mark.parametrize("run", [moves_on, moves_on_without_input, loses_the_mask, reads_from_the_end])
+def test_steps_that_do_not_count_and_change_something(run):
+    class Heedless(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            return super().run(x, state, mask) if mask is None else run(self, np.asarray(x), state, mask)
+
+    p, target = problem(), np.ones((N, T, 3))
+    assert check(Heedless, mask=MASK).checks[MASKED] is False
+    assert check_gradients(network(kind=Heedless), p["x"], target, mask=MASK).checks[MASKED] is False
+    assert check(Heedless).ok
+    report = check(Heedless, mask=np.ones((N, T), bool))
+    assert report.checks[MASKED] is None and f"○ {MASKED} (not checked)" in str(report)
+
+
+def test_the_state_moves_on_and_the_gradients_are_right():
+    class MovesOn(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            return moves_on(self, x, state, mask)
+
+    for options in ({}, {"p": problem(N=1), "mask": MASK[1:]}):
+        assert failed(check(MovesOn, **{"mask": MASK} | options)) == {MASKED}
+    p = problem()
+    p["x"][~MASK] = 0  # as padding mostly is
+    assert failed(check(MovesOn, p=p, mask=MASK)) == {MASKED}
+
+
+@pytest.mark.parametrize("name", layer_cases.NAMES)
+def test_a_right_layer_respects_its_mask(name):
+    one, x, state, _ = layer_cases.case(name)
+    dout = np.random.default_rng(0).standard_normal(one.run(x).out.shape)
+    report = check_gradients(one, x, dout, state, layer_cases.MASK)
+    assert report.ok and report.checks[MASKED], report
+
+
+@pytest.mark.parametrize("written", ["x", "state"])
+def test_what_writes_into_its_arguments_may_respect_the_mask(written):
+    class Scribbles(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            trace = super().run(x, state, mask)
+            {"x": x, "state": state}[written][...] *= 2
+            return trace
+
+    assert failed(check(Scribbles, mask=MASK)) == {*CHECKS[:2]}
+
+
+def test_a_layer_that_needs_every_step_is_not_checked_with_fewer():
+    class Weighted(Layer):
+        def __init__(self, w):
+            self.params = Params(w=w)
+
+        def run(self, x, state=None, mask=None):
+            return Trace(self.params["w"] * x, None, x, mask)
+
+        def back(self, trace, dout, dstate=None):
+            return Grads({"w": (dout * trace.saved).sum(axis=0)}, dout * self.params["w"])
+
+    p = problem()
+    report = check_gradients(Weighted(p["dh"][0, :, :D]), p["x"], p["dh"][..., :D], mask=MASK)
+    assert report.ok and report.checks[MASKED] is None, report
+
+
+def test_the_gradient_by_the_state_is_given_by_its_place_whatever_its_name():
+    class Right(SimpleRNN):
+        def back(self, trace, dout, dh_T=None):
+            return super().back(trace, dout, dh_T)
+
+    class Rest(SimpleRNN):
+        def back(self, *arguments):
+            return super().back(*arguments)
+
+    class Deaf(SimpleRNN):
+        def back(self, trace, dout, dh_T=None):
+            return super().back(trace, dout)
+
+    assert check(Right).checks[HANDED_ON] and check(Rest).checks[HANDED_ON]
+    assert failed(check(Deaf)) == {HANDED_ON}
 
 
 def test_the_gradient_by_the_state_handed_on():

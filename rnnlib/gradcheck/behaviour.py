@@ -13,7 +13,7 @@ from rnnlib.gradcheck.central_differences import numerical_gradient
 from rnnlib.gradcheck.closer_look import LIMIT
 from rnnlib.gradcheck.model import Arguments, CheckedModel, leaves, rebuilt
 from rnnlib.gradcheck.slopes import measure_slope
-from rnnlib.layers.layer import Layer
+from rnnlib.layers.layer import Layer, State, Trace, rows
 
 Array = NDArray[np.float64]
 
@@ -28,11 +28,14 @@ def run_checks(model: CheckedModel) -> tuple[dict[str, Any], dict[str, bool | No
     model.number(model.arguments)  # on the arguments as the first call left them
     anew = model.backward()
     model.arguments = before
-    return first, {
+    checks = {
         "arguments left alone": untouched,
         "a second call gives the same": _equal(first, again) and _equal(first, anew),
         "batch items independent": _items_are_independent(model),
     }
+    if before.mask is not None:
+        checks["steps that do not count change nothing"] = _mask_is_respected(model)
+    return first, checks
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -49,35 +52,73 @@ def _equal(one: Any, other: Any) -> bool:
 
 def _items_are_independent(model: CheckedModel) -> bool | None:
     """Tell whether each item of the batch gives alone what it gives among the others."""
-    x = model.arguments.x
+    x, _, state, _ = model.arguments
     if x.ndim < 2 or len(x) < 2:
         return None
-    together = _results(model, model.arguments.copied())
+    together = _results(_trace(model, model.arguments), state)
     for n in range(len(x)):
-        pairs = zip(together, _results(model, model.arguments.item(n)), strict=True)
-        if not all(np.allclose(batch[n], item[0], rtol=1e-9, atol=1e-9) for batch, item in pairs):
+        alone = _results(_trace(model, model.arguments.item(n)), state)
+        if not _are_close([batch[n] for batch in together], [item[0] for item in alone]):
             return False
     return True
 
 
-def _results(model: CheckedModel, arguments: Arguments) -> list[Array]:
-    """Return what comes out, and the arrays of the state that is handed on."""
-    trace = model.run(arguments)
-    out = trace.out
+def _mask_is_respected(model: CheckedModel) -> bool | None:
+    """Tell whether each sequence gives what it gives without the steps that do not count, whatever stands there.
+
+    None where every step counts, or where the model cannot do with fewer steps.
+    """
+    x, _, state, mask = model.arguments
+    if x.ndim < 2 or mask is None or mask.shape != x.shape[:2] or mask.all():
+        return None
+    rng = np.random.default_rng(0)
+    for n, counts in enumerate(mask.astype(bool)):
+        padded = model.arguments.item(n)
+        padded.x[:, ~counts] = rng.choice(x.ravel(), padded.x[:, ~counts].shape)
+        try:
+            short = _trace(model, padded._replace(x=padded.x[:, counts], mask=mask[n : n + 1, counts]))
+        except (ValueError, IndexError):
+            return None
+        long = _trace(model, padded)
+        if not _are_close(_results(_that_count(long), state), _results(_that_count(short), state)):
+            return False
+    return True
+
+
+def _trace(model: CheckedModel, arguments: Arguments) -> Trace:
+    """Return the trace of a run; that of a layer with what `forward` returns, which may be another method's work."""
+    trace = model.run(arguments.copied())
     if isinstance(model.model, Layer):
-        x, _, state, mask = arguments
-        out = model.model.forward(x, state, mask)
-    return [out, *leaves(trace.state, arguments.state)]
+        x, _, state, mask = arguments.copied()
+        return trace._replace(out=model.model.forward(x, state, mask))
+    return trace
+
+
+def _that_count(trace: Trace) -> Trace:
+    """Return a trace with the rows of `out` that count, one below the other."""
+    out = trace.out if trace.mask is None else trace.out[np.asarray(trace.mask, bool)]
+    return trace._replace(out=rows(out))
+
+
+def _results(trace: Trace, like: State) -> list[Array]:
+    """Return what comes out, and the arrays of the state that is handed on."""
+    return [trace.out, *leaves(trace.state, like)]
+
+
+def _are_close(one: list[Array], other: list[Array]) -> bool:
+    """Tell whether two lists hold the same arrays but for rounding."""
+    pairs = zip(one, other, strict=True)
+    return all(np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9, atol=1e-9) for a, b in pairs)
 
 
 def state_gradient_is_right(model: CheckedModel, tolerance: float) -> bool | None:
     """Tell whether `back` is right about a gradient by the state that is handed on.
 
     The number Σ out · dout + Σ state · dstate, with random dout and dstate, is differentiated along random
-    directions of all arrays at once. None where `back` takes no dstate, or where there is no slope to compare with.
+    directions of all arrays at once. None where `back` has no third argument, by whatever name, or where there is no
+    slope to compare with.
     """
-    parameters = inspect.signature(model.model.back).parameters.values()
-    if not any(p.name == "dstate" or p.kind is p.VAR_POSITIONAL for p in parameters):
+    if not _takes(model.model.back, 3):
         return None
     rng, state, arrays = np.random.default_rng(0), model.arguments.state, model.arrays()
     trace = model.run(model.arguments.copied())
@@ -101,6 +142,15 @@ def state_gradient_is_right(model: CheckedModel, tolerance: float) -> bool | Non
 
         verdicts.append(_is_slope(claimed, along, tolerance))
     return None if None in verdicts else all(verdicts)
+
+
+def _takes(function: Callable, count: int) -> bool:
+    """Tell whether a function can be called with so many arguments, by their places."""
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError:
+        return False
+    return True
 
 
 def _is_slope(claimed: float, f: Callable[[Any], float], tolerance: float) -> bool | None:
