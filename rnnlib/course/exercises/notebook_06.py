@@ -1,4 +1,4 @@
-"""Checkers of notebook 06: sealed exhibits to diagnose from the report of a gradient check, and one repair."""
+"""Checkers of notebook 06: sealed exhibits to diagnose from the table of a gradient check, and one repair."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ ARGUMENTS, SECOND, ITEMS = "arguments left alone", "a second call gives the same
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a report says of an exhibit.
+    """What the table of a gradient check says of an exhibit.
 
     Attributes:
         wrong: the rows that are wrong with six steps.
         one: those that are wrong with a single step.
         by_shape: whether the shape gives the wrong row away.
-        where: at which of the six steps dx is wrong, in the words of the report.
+        where: at which of the six steps dx is wrong, in the words of the table.
         failed: the checks below the table that fail with six steps.
     """
 
@@ -149,7 +149,7 @@ def _reach(answer: Any) -> str | None:
     if reach != REACH:
         wrong = ", ".join(str(t) for t in range(5 - reach))
         line = f"x wrong at t = {wrong}" if wrong else "no step at which x is wrong"
-        return f"a reach of {reach} would leave, of six steps, {line}; compare with the report"
+        return f"a reach of {reach} would leave, of six steps, {line}; compare with the table"
     if T < 1:
         return "T: a check needs at least one step"
     if T < REACH + 2:

@@ -41,19 +41,19 @@ QUIZZES = {
         "leave the learning rate of SGD as it was. What changes?",
         options=(
             Option(
-                "Nothing: the minimum is at the same place.",
+                "The minimum is at the same place, so every update is the same as before.",
                 "the place is the same, but the way to it is not: an update is an eighth as long.",
             ),
             Option(
-                "From the same weights, an update is 8 times smaller, in the same direction.",
+                "From the same weights, an update has the same direction, and is 8 times shorter.",
                 "all gradients are divided by 8, which is the same as a learning rate divided by 8.",
             ),
             Option(
-                "The gradient points in another direction.",
-                "dividing by a number changes the length only, not the direction.",
+                "From the same weights, an update has the same length, and another direction.",
+                "it is the other way round: dividing by a number changes the length, not the direction.",
             ),
             Option(
-                "Only the number that is printed as the loss.",
+                "The number that is printed is 8 times smaller, and every update is the same as before.",
                 "the gradients are those of the loss: divided by 8 with it, and the update with them.",
             ),
         ),

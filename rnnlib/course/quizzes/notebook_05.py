@@ -94,11 +94,11 @@ QUIZZES = {
         text="In the backward loop `dh[:, t] + dh_next` stands where one might expect `dh[:, t]` alone. Why the sum?",
         options=(
             Option(
-                "It smooths the gradient: what is added up over two steps jumps about less.",
+                "A sum over two neighbouring steps varies less than each of them alone, which helps training.",
                 "nothing is smoothed: without the second part the numbers are wrong.",
             ),
             Option(
-                "`dh[:, t]` is only a first guess, which `dh_next` corrects.",
+                "`dh[:, t]` is an approximation of the gradient by `h[:, t]`; `dh_next` is its correction.",
                 "both are exact, for two different paths: up to the loss of this step, and on to the next step.",
             ),
             Option(
@@ -106,7 +106,7 @@ QUIZZES = {
                 "the chain rule multiplies along a path and adds over paths. These are the two paths.",
             ),
             Option(
-                "The batch has several sequences, and their gradients add.",
+                "The batch has several sequences with the same weights, and their gradients by `h[:, t]` add.",
                 "they do add, but in dW_h. Each row of dh belongs to its own sequence.",
             ),
         ),
@@ -119,7 +119,7 @@ QUIZZES = {
         "$dh_2/dw_h = (1 - h_2^2)\\,h_1$. What is this?",
         options=(
             Option(
-                "The derivative of $h_2$ by $w_h$, over every path that leads from one to the other.",
+                "The derivative by $w_h$ over both paths: the second one is in the factor $h_1$.",
                 "h_1 depends on w_h too: step 1 has used it. That path is left out.",
             ),
             Option(
@@ -128,11 +128,11 @@ QUIZZES = {
                 "total is the sum.",
             ),
             Option(
-                "The derivative by $h_1$.",
+                "The derivative by $h_1$ with $w_h$ held fixed: one of two factors.",
                 "that would be (1 − h_2²) w_h: the factor beside h_1.",
             ),
             Option(
-                "None of these: $w_h$ is a constant, the same at every step, so its derivative is zero.",
+                "Not a derivative: $w_h$ is the same constant at both steps, and that of a constant is zero.",
                 "for the input it is a constant; for the gradient by the weights it is the very thing that is moved.",
             ),
         ),

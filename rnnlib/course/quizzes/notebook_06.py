@@ -17,7 +17,7 @@ QUIZZES = {
                 "nothing is overwritten: `+=` adds once more, to a dh that is no longer what the loss said.",
             ),
             Option(
-                "Only the first.",
+                "Only the first: the second one starts from what the first one has left.",
                 "after it the caller's dh has changed. The checker of notebook 06 calls twice, and looks at the "
                 "arguments, for this reason.",
             ),
@@ -29,19 +29,19 @@ QUIZZES = {
         text="`check_gradients` passes for your layer. What is proved?",
         options=(
             Option(
-                "On these numbers, backward is the gradient of whatever forward computes.",
+                "At the numbers that were tried, backward is the gradient of whatever forward computes.",
                 "and forward may compute something else than you mean. It needs a check of its own.",
             ),
             Option(
-                "Forward and backward are both right.",
+                "At the numbers that were tried, forward is what you meant, and backward is its gradient.",
                 "the check compares the two with each other, not with the network that you had in mind.",
             ),
             Option(
-                "The network will learn.",
+                "From the numbers that were tried, small updates by these gradients will learn the task.",
                 "a right gradient may still vanish, explode, or lead nowhere.",
             ),
             Option(
-                "Backward is right for every input.",
+                "At all numbers of these shapes, backward is the gradient of whatever forward computes.",
                 "it was tried on this input, these weights and sizes; with h_0 = 0 a wrong dW_h can hide.",
             ),
         ),
