@@ -424,7 +424,7 @@ WRONG = {
         (lambda text, alphabet: strangers_last(text, alphabet).T, "time must come first"),
         (
             lambda text, alphabet: np.array([[c == a for a in alphabet] for c in text]),
-            "for strangers is missing",
+            "for unknown characters is missing",
         ),
         (lambda text, alphabet: np.array([[c == a for a in alphabet + "#"] for c in text]), "stays empty"),
         (lambda text, alphabet: np.eye(len(alphabet) + 1)[[alphabet.find(c) + 1 for c in text]], "in front"),

@@ -1,4 +1,4 @@
-"""Checkers of notebook 01: one-hot vectors with a place for strangers, how long a pulse stays, counting parameters."""
+"""Checkers of notebook 01: one-hot vectors of unknown characters too, how long a pulse stays, counting parameters."""
 
 import math
 
@@ -18,22 +18,22 @@ def _own_alphabet(text: str, alphabet: str) -> np.ndarray:
     return _one_hot(text, "".join(sorted(set(text))))
 
 
-def _strangers_left_out(text: str, alphabet: str) -> np.ndarray:
+def _unknown_left_out(text: str, alphabet: str) -> np.ndarray:
     known = [t for t, character in enumerate(text) if character in alphabet]
     return _one_hot(text, alphabet)[known]
 
 
-def _strangers_without_a_one(text: str, alphabet: str) -> np.ndarray:
+def _unknown_without_a_one(text: str, alphabet: str) -> np.ndarray:
     matrix = _one_hot(text, alphabet)
     matrix[:, -1] = 0
     return matrix
 
 
-def _strangers_in_front(text: str, alphabet: str) -> np.ndarray:
+def _unknown_in_front(text: str, alphabet: str) -> np.ndarray:
     return np.roll(_one_hot(text, alphabet), 1, axis=1)
 
 
-def _strangers_as_the_last_letter(text: str, alphabet: str) -> np.ndarray:
+def _unknown_as_the_last_letter(text: str, alphabet: str) -> np.ndarray:
     matrix = _one_hot(text, alphabet)
     matrix[:, -2] += matrix[:, -1]
     matrix[:, -1] = 0
@@ -70,20 +70,20 @@ CHECKERS = {
             (lambda text, alphabet: _one_hot(text, alphabet).T, "time must come first: this is (D + 1, T)"),
             (
                 lambda text, alphabet: _one_hot(text, alphabet)[:, :-1],
-                "the column for strangers is missing: this is (T, D), and a character that is not in the alphabet has "
-                "no 1 at all",
+                "the column for unknown characters is missing: this is (T, D), and a character that "
+                "is not in the alphabet has no 1 at all",
             ),
             (
-                _strangers_without_a_one,
+                _unknown_without_a_one,
                 "the last column stays empty: a character that is not in the alphabet needs its 1 there",
             ),
             (
-                _strangers_as_the_last_letter,
-                "a stranger looks like the last letter of the alphabet: its own place is the column behind it",
+                _unknown_as_the_last_letter,
+                "an unknown character looks like the last letter of the alphabet: its place is the column behind",
             ),
-            (_strangers_in_front, "the column for strangers stands in front: it should be the last one"),
+            (_unknown_in_front, "the column for unknown characters stands in front: it should be the last one"),
             (
-                _strangers_left_out,
+                _unknown_left_out,
                 "characters that are not in the alphabet were left out: each needs a row too, or the steps no longer "
                 "fit the text",
             ),
