@@ -288,8 +288,8 @@ def test_its_function_may_write_into_what_it_gets():
 
 def test_it_takes_a_mask_where_its_function_does():
     y, mask = np.ones((2, 3, 4)), np.array([[True, False, True], [False, True, False]])
-    counted = Loss(lambda y, target, mask=None: (float(mask.sum()), y))
-    assert counted(y, None, mask.tolist())[0] == 3
+    counted = Loss(lambda y, target, mask=None: (float(mask.sum()) + target["more"], y))
+    assert counted(y, {"more": 4}, mask.tolist())[0] == 7
     plain = Loss(lambda y, target: (0.0, y), reading=sigmoid)
     assert plain(y, None)[0] == 0 and plain.reading is sigmoid
     with pytest.raises(TypeError, match="^mask: expected None, as the function of .* has no argument named mask$"):
@@ -323,6 +323,32 @@ def test_its_gradient_takes_the_type_of_y():
 def test_what_its_function_returns_is_checked(result, error, message):
     with pytest.raises(error, match=message):
         Loss(lambda y, target: result)(Y, None)
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        ([[1, np.nan]], ValueError, r"^y: expected finite numbers \(\.\.\., K\), got nan at \(0, 1\)$"),
+        (1.0, ValueError, r"^y: expected \(\.\.\., K\), got \(\)$"),
+    ],
+)
+def test_what_reaches_its_function_is_checked(y, error, message):
+    with pytest.raises(error, match=message):
+        Loss(lambda y, target: (0.0, y))(y, None)
+
+
+def test_it_shows_its_function():
+    def absolute(y, target):
+        return np.abs(y - target).sum(), np.sign(y - target)
+
+    class Weighted:
+        def __call__(self, y, target):
+            return 0.0, y
+
+        def __repr__(self):
+            return "Weighted(3)"
+
+    assert [repr(Loss(function)) for function in (absolute, Weighted())] == ["Loss(absolute)", "Loss(Weighted(3))"]
 
 
 def test_what_cannot_be_called_is_no_loss():

@@ -174,6 +174,7 @@ def test_float64_into_a_float32_layer_is_refused():
         "x": lambda: rnn.forward(wide["x"]),
         "h0": lambda: rnn.forward(p["x"], wide["h0"]),
         "dh": lambda: rnn.backward(wide["dh"]),
+        "dstate": lambda: rnn.back(rnn.trace, p["dh"], wide["h0"]),
         "W_x": lambda: rnn.params.update(W_x=wide["W_x"]),
         "x_t": lambda: rnn.step(wide["x"][:, 0], p["h0"]),
     }
