@@ -9,20 +9,21 @@ QUIZZES = {
         "`d_sigmoid(y)`, though $y$ has been through the sigmoid already. Why did it learn all the same?",
         options=(
             Option(
-                "The line is right: with the output at hand, `d_sigmoid` is to be taken at $y$.",
+                "The line is right: where the output is at hand, the slope of the sigmoid is read from $y$.",
                 "the slope of the sigmoid at v is y (1 − y). d_sigmoid(y) takes it at the wrong place.",
             ),
             Option(
-                "The optimizer sees the mistake in the loss and makes up for it.",
-                "an optimizer sees only the gradients that it is given; it knows nothing about the loss.",
+                "Each update lowers the loss a little less, and the optimizer makes up for that by more updates.",
+                "an optimizer sees only the gradients that it is given; it knows nothing about the loss, and corrects no "
+                "mistake.",
             ),
             Option(
-                "For any $y$ in [0, 1], `d_sigmoid(y)` is nearly the same, about 0.22.",
-                "so what is left is close to 0.22 (y − d), the direction of the cross-entropy: a right gradient, "
-                "of another loss.",
+                "For any $y$ in [0, 1], `d_sigmoid(y)` is nearly the same number, so $y - d$ decides.",
+                "it lies between 0.19 and 0.25, so what is left is close to 0.22 (y − d): the right delta of another loss, "
+                "the cross-entropy.",
             ),
             Option(
-                "The mistake is so small that rounding hides it: $y$ and the sum before it are nearly equal.",
+                "The mistake is small: $y$ and the sum $v$ before it are so near that the two slopes are too.",
                 "for y = 0.999 and d = 0 the factor is nearly 200 times too large.",
             ),
         ),

@@ -9,19 +9,19 @@ QUIZZES = {
         "late ones. Does clipping by the global norm help?",
         options=(
             Option(
-                "Yes: it brings small gradients up to the norm that was set.",
+                "Yes: it brings every gradient to the norm that was set, so the parts of the early steps get longer.",
                 "clipping only ever shortens. What is below the norm is left as it is.",
             ),
             Option(
-                "No: it shortens everything by one factor, so the early steps keep their tiny part of it.",
+                "No: it multiplies everything by one factor, so the early steps keep their tiny part of it.",
                 "it saves from an update that is too large. It cannot bring back what did not arrive.",
             ),
             Option(
-                "Yes: it cuts the late steps down until the early ones can be seen.",
-                "it has one factor for the whole gradient: late and early shrink alike.",
+                "Yes: it limits the parts of the late steps, so those of the early ones count for more beside them.",
+                "it has one factor for the whole gradient: late and early parts shrink alike.",
             ),
             Option(
-                "No: it sets small gradients to zero.",
+                "No: it sets what is small beside the norm to zero, and the parts of the early steps are lost.",
                 "it sets nothing to zero: every entry is multiplied by the same factor.",
             ),
         ),
@@ -33,15 +33,16 @@ QUIZZES = {
         "way back?",
         options=(
             Option(
-                "It explodes: 1.5 to the power of the number of steps.",
-                "so it is without activation. With tanh each step also multiplies by slopes that may be far below 1.",
+                "It explodes: the slopes of tanh delay it, but in the long run the spectral radius decides.",
+                "so it is without activation. With tanh every step also multiplies by slopes, and these may be far below 1 "
+                "for ever.",
             ),
             Option(
-                "It cannot explode: tanh is bounded.",
+                "It cannot explode: tanh keeps the states between −1 and 1, and with them the gradient.",
                 "the states are bounded, their slopes are not kept small: near 0 the slope of tanh is 1.",
             ),
             Option(
-                "That depends on the states: where tanh is flat it vanishes all the same.",
+                "It depends on the states: near 0 it may grow, and where tanh is flat it may vanish all the same.",
                 "the radius alone decides only for the linear network; large inputs make the slopes tiny.",
             ),
         ),
@@ -53,17 +54,17 @@ QUIZZES = {
         "sequence began?",
         options=(
             Option(
-                "Yes, it has forgotten: what has no gradient has no effect on the last state.",
+                "Yes: the gradient says how much the first state changes the last one, so nothing of the beginning is left.",
                 "no effect of a small change. Which of two far-apart states it was in may still be kept (8.6).",
             ),
             Option(
-                "Not necessarily: what undoes every small change can still hold a bit.",
+                "Not necessarily: a network that undoes every small change of its state can still hold one bit of it.",
                 "forgetting is about the states, vanishing about their slopes: a state can hold a bit for ever, with "
                 "a slope of 0.",
             ),
             Option(
-                "No, it cannot have: a gradient that seems to vanish is a rounding error of float64.",
-                "it is a true number; float64 reaches down to 1e-308.",
+                "No: a gradient that seems to vanish is only rounded to 0 by float64; in exact numbers it is large enough.",
+                "it is a true number, and tiny in exact numbers too: float64 reaches down to 1e-308.",
             ),
         ),
         right=2,
