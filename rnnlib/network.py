@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,21 @@ from numpy.typing import ArrayLike
 
 from rnnlib.activations import identity
 from rnnlib.layers.activation import Activation
-from rnnlib.layers.layer import Array, Grads, Layer, State, Trace, copied, insist_on_finite_grads
+from rnnlib.layers.layer import (
+    Array,
+    Grads,
+    Layer,
+    State,
+    Trace,
+    check_part,
+    checked_back,
+    checked_run,
+    copied,
+    insist_on_finite_grads,
+)
 from rnnlib.losses import Loss
 from rnnlib.params import Params, joined
-from rnnlib.validation import NotFinite, short_repr
+from rnnlib.validation import NotFinite, is_typed, short_repr
 
 
 class Network:
@@ -65,7 +77,7 @@ class Network:
             layers: by name, in the order of the data.
 
         Raises:
-            TypeError: no `Loss`, no `Layer`, or layers of different float types.
+            TypeError: no `Loss`, no `Layer`, layers of different float types, or with a face of their own.
             ValueError: no layer at all, a layer given twice, a name that is taken, sizes that do not fit, or an
                 `Activation` below a loss that contains its own.
         """
@@ -98,12 +110,17 @@ class Network:
             return self._run(x, state, mask)
 
     def _run(self, x: ArrayLike, state: State, mask: ArrayLike | None) -> Trace:
+        if _is_mask(x, state):
+            raise TypeError("state: expected a state, got booleans (N, T): write mask=… to give a mask")
         states, traces = self._by_layer("state", state), {}
         out: Any = x
         counts: Any = mask
+        has_type = is_typed(x)  # a list has none: its numbers take that of the first parameters
         for name, layer in self.layers.items():
+            if layer.params and not has_type:
+                out, has_type = _as_type_of(layer, out), True
             try:
-                traces[name] = trace = layer.run(out, states.get(name), counts)
+                traces[name] = trace = checked_run(layer, out, states.get(name), counts)
             except NotFinite as error:
                 raise NotFinite(f"{name}: {error}") from None
             out, counts = trace.out, trace.mask
@@ -126,7 +143,7 @@ class Network:
         dstates, found = self._by_layer("dstate", dstate), {}
         dx: Any = dout
         for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
-            found[name] = grads = layer.back(of_layer, dx, dstates.get(name))
+            found[name] = grads = checked_back(layer, of_layer, dx, dstates.get(name))
             dx = grads.x
         params = joined({name: found[name].params for name in self.layers})
         return Grads(params, dx, self._bare(found))
@@ -225,6 +242,23 @@ def copied_state(state: State) -> State:
     return {name: copied(s) for name, s in state.items()} if isinstance(state, dict) else copied(state)
 
 
+def _as_type_of(layer: Layer, array: Any) -> Any:
+    """Return an array of floats in the type that a layer works in, and anything else as it is."""
+    if isinstance(array, np.ndarray) and array.dtype.kind == "f":
+        return array.astype(layer.dtype, copy=False)
+    return array
+
+
+def _is_mask(x: ArrayLike, state: State) -> bool:
+    """Tell whether what is given as a state are booleans (N, T)."""
+    if state is None or isinstance(state, dict | tuple):
+        return False
+    with suppress(TypeError, ValueError):  # what NumPy cannot read is refused by name later
+        array = np.asarray(state)
+        return array.dtype == bool and array.shape == np.shape(x)[:2]
+    return False
+
+
 def _check_layers(layers: dict[str, Layer]) -> None:
     if not layers:
         raise ValueError("layers: expected at least one, as in Network(rnn=…, readout=…, loss=…), got none")
@@ -235,8 +269,7 @@ def _check_layers(layers: dict[str, Layer]) -> None:
             raise TypeError(f"{name}: expected a layer, got {short_repr(layer)}")
         if hasattr(Network, name) or name in Network.__annotations__:
             raise ValueError(f"{name}: expected a name that Network does not use itself")
-        if type(layer).forward is not Layer.forward or type(layer).backward is not Layer.backward:
-            raise TypeError(f"{name}: a network calls run and back, but {type(layer).__name__} overrides its face")
+        check_part(name, layer, "a network")
         for part in (layer, *layer.params.values()):  # a layer may be part of another one
             if id(part) in owners:
                 raise ValueError(f"{name}: expected a layer of its own, got the same one as {owners[id(part)]}")

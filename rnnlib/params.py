@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.validation import check_array, common_float_type
+from rnnlib.validation import check_array, check_in_place, common_float_type, short_repr
 
 
 class Params(Mapping[str, NDArray[np.floating]]):
@@ -24,8 +24,12 @@ class Params(Mapping[str, NDArray[np.floating]]):
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[np.floating]] | None = None, **named: NDArray[np.floating]) -> None:
-        """Take the arrays, which are not copied, from a mapping or by keyword."""
-        self._arrays = {**(arrays or {}), **named}
+        """Take the arrays, which are not copied, from a mapping or by keyword.
+
+        Raises:
+            TypeError, ValueError: what is no float array, or cannot be written to.
+        """
+        self._arrays = {name: check_in_place(name, array) for name, array in {**(arrays or {}), **named}.items()}
 
     @property
     def dtype(self) -> np.dtype:
@@ -80,6 +84,13 @@ class Params(Mapping[str, NDArray[np.floating]]):
         if value.shape != array.shape:
             raise ValueError(f"{name}: expected {array.shape}, got {value.shape}")
         return value
+
+
+def check_params(name: str, params: Any) -> Params:
+    """Return the parameters of a layer where they are a Params, or refuse them with a TypeError."""
+    if not isinstance(params, Params):
+        raise TypeError(f"{name}: expected Params(…), with an array for each name, got {short_repr(params)}")
+    return params
 
 
 def joined(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def check_in_place(name: str, array: Any) -> NDArray[np.floating]:
 def _converted(name: str, value: Any, array: np.ndarray, wanted: str, dtype: np.dtype) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real numbers {wanted}, got {array.dtype} {array.shape}")
-    if array.dtype.kind == "f" and _is_typed(value) and not np.can_cast(array.dtype, dtype):
+    if array.dtype.kind == "f" and is_typed(value) and not np.can_cast(array.dtype, dtype):
         raise TypeError(f"{name}: expected {dtype} {wanted}, got {array.dtype.name}, which would lose digits")
     with np.errstate(all="ignore"):  # what is too large for a narrow float becomes infinity, and is refused
         return array.astype(dtype)
@@ -156,11 +156,11 @@ def insist_on_finite(name: str, result: ArrayLike) -> None:
 
 def common_float_type(*arrays: ArrayLike | None) -> np.dtype:
     """Return float32 where every array given is of float32, and float64 otherwise; lists have no type."""
-    types = {_type_of(array) for array in arrays if _is_typed(array)}
+    types = {_type_of(array) for array in arrays if is_typed(array)}
     return FLOAT32 if types == {FLOAT32} else FLOAT64
 
 
-def _is_typed(value: Any) -> bool:
+def is_typed(value: Any) -> bool:
     """Tell whether a value has a type of its own; lists and Python's numbers have none."""
     return hasattr(value, "dtype") or hasattr(value, "__array__")
 

@@ -50,6 +50,11 @@ def test_a_bidirectional_layer_of_bidirectional_layers():
     assert "backward.forward.W_h" in both.params and both.backward(np.ones((N, T, 22))).shape == (N, T, D)
 
 
+class OwnFace(SimpleRNN):
+    def backward(self, dout):
+        return 2 * super().backward(dout)
+
+
 RNN, NARROW = (SimpleRNN(np.ones((2, 3), dtype), np.ones((3, 3), dtype)) for dtype in (np.float64, np.float32))
 
 
@@ -60,6 +65,8 @@ RNN, NARROW = (SimpleRNN(np.ones((2, 3), dtype), np.ones((3, 3), dtype)) for dty
         ((Dense([[1.0]]), RNN), TypeError, r"^forward_layer: expected a layer with a state, got Dense\("),
         ((RNN, "rnn"), TypeError, "^backward_layer: expected a layer with a state, got 'rnn'$"),
         ((RNN, SimpleRNN([[1.0]], [[1.0]])), ValueError, r"^backward_layer: expected D = 2, got SimpleRNN\(D=1"),
+        ((OwnFace(np.ones((2, 3)), np.ones((3, 3))), RNN), TypeError, "^forward_layer: .* OwnFace overrides its face$"),
+        ((RNN, OwnFace(np.ones((2, 3)), np.ones((3, 3)))), TypeError, "^backward_layer: a Bidirectional calls run and"),
         ((RNN, NARROW), TypeError, "^backward_layer: expected float64, got float32$"),
     ],
 )

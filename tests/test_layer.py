@@ -8,7 +8,18 @@ import pytest
 from layer_cases import CAUSAL, LENGTHS, MASK, NAMES, STATELESS, N, T, case, flat, mapped
 from reference import assert_close, assert_same, complex_step
 
-from rnnlib import Bidirectional, Dense, Grads, Layer, NotFinite, SimpleRNN, Trace
+from rnnlib import (
+    Bidirectional,
+    Dense,
+    Grads,
+    Layer,
+    Network,
+    NotFinite,
+    SimpleRNN,
+    Trace,
+    check_gradients,
+    squared_error,
+)
 
 WITH_STATE = [name for name in NAMES if name not in STATELESS]
 masks = pytest.mark.parametrize("mask", [None, MASK], ids=["no mask", "mask"])
@@ -408,11 +419,83 @@ def test_a_layer_needs_run_and_back_alone():
             half(np.ones((2, 3, 4)))
 
 
+def with_changed_results(trace=lambda trace: trace, grads=lambda grads: grads):
+    class Own(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            return trace(super().run(x, state, mask))
+
+        def back(self, trace, dout, dstate=None):
+            return grads(super().back(trace, dout, dstate))
+
+    return Own([[0.5]], [[0.5]])
+
+
+def by_its_face(layer, x):
+    layer.forward(x)
+    layer.backward(x)
+
+
+def in_both_directions(layer, other, x):
+    both = Bidirectional(layer, other)
+    both.back(both.run(x), np.ones((1, 3, 2)))
+
+
+OTHER = SimpleRNN([[1.0]], [[1.0]])
+CALLS = {
+    "face": by_its_face,
+    "forward layer": lambda layer, x: in_both_directions(layer, OTHER, x),
+    "backward layer": lambda layer, x: in_both_directions(OTHER, layer, x),
+    "network": lambda layer, x: Network(layer=layer, loss=squared_error).loss_and_grads(x, x),
+    "checker": lambda layer, x: check_gradients(layer, x, x),
+    "checker of a network": lambda layer, x: check_gradients(Network(layer=layer, loss=squared_error), x, x),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize(
+    ("half", "change", "message"),
+    [
+        ("trace", lambda trace: trace.out, r"^Own\.run: expected a Trace, got array\("),
+        ("trace", lambda trace: tuple(trace), r"^Own\.run: expected a Trace, got \(array\("),
+        ("trace", lambda trace: None, r"^Own\.run: expected a Trace, got None$"),
+        ("trace", lambda trace: trace._replace(out=[1.0]), r"^Own\.run: expected an array as out, got \[1\.0\]$"),
+        ("grads", lambda grads: tuple(grads), r"^Own\.back: expected Grads, got \("),
+        ("grads", lambda grads: None, r"^Own\.back: expected Grads, got None$"),
+        ("grads", lambda grads: grads._replace(params=None), r"^Own\.back: .* by name, got None as Grads\.params$"),
+        (
+            "grads",
+            lambda grads: grads._replace(params={**grads.params, "W_h": None}),
+            r"^Own\.back: expected the gradient of W_h, got None$",
+        ),
+    ],
+)
+def test_what_run_and_back_return_is_refused_by_the_name_of_the_class(half, change, message, call):
+    with pytest.raises(TypeError, match=message) as refused:
+        call(with_changed_results(**{half: change}), np.ones((1, 3, 1)))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("params", [{"W_x": np.ones((1, 1))}, [np.ones((1, 1))], None])
+def test_parameters_that_are_no_params_are_refused_where_the_layer_becomes_a_part(params):
+    layer = with_changed_results()
+    layer.params = params
+    refused = {
+        "layer": lambda: Network(layer=layer, loss=squared_error),
+        "forward_layer": lambda: Bidirectional(layer, OTHER),
+        "backward_layer": lambda: Bidirectional(OTHER, layer),
+        "Own": lambda: check_gradients(layer, np.ones((1, 3, 1)), np.ones((1, 3, 1))),
+    }
+    for name, call in refused.items():
+        with pytest.raises(TypeError, match=rf"^{name}\.params: expected Params\(…\), .*, got .") as error:
+            call()
+        assert "\n" not in str(error.value)
+
+
 @every(WITH_STATE)
 def test_a_layer_names_the_arrays_of_its_state(name):
     layer, _, state, _ = case(name)
     expected = {
-        "cell": ("h0", "c0"),
+        **dict.fromkeys(["cell", "lstm", "lstm bare"], ("h0", "c0")),
         "bidirectional": ("forward.h0", "backward.h0"),
         "bidirectional cell": ("forward.h0", "forward.c0", "backward.h0"),
     }

@@ -599,6 +599,35 @@ def test_a_state_that_belongs_to_no_layer_is_refused(name, state, error, message
         net.back(trace, trace.out, state)
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("form", [np.asarray, np.ndarray.tolist])
+def test_a_mask_in_the_place_of_the_state_is_told_its_own_place(name, form):
+    net, x = NETWORKS[name](), TOKENS if "tokens" in name else X
+    for call in (net.predict, net.run, lambda x, mask: net.loss(x, 1, mask)):
+        with pytest.raises(TypeError, match=r"^state: .*, got booleans \(N, T\): write mask=… to give a mask$"):
+            call(x, form(MASK))
+
+
+def test_a_state_of_booleans_is_no_mask():
+    net = NETWORKS["one layer"]()
+    np.testing.assert_array_equal(net.predict(X, np.ones((N, H), bool)), net.predict(X, np.ones((N, H))))
+
+
+@pytest.mark.parametrize("first", [Activation("tanh"), Last(), None])
+@pytest.mark.parametrize("x", [X, np.round(4 * X).astype(int)])
+def test_lists_have_no_type_whatever_the_first_layer(first, x):
+    layers = {"first": first} if first else {}
+    net = Network(**layers, hidden=dense(D, H, dtype=np.float32), bend=Activation("tanh"), loss=squared_error)
+    out = net.predict(x.tolist())
+    assert out.dtype == np.float32
+    np.testing.assert_allclose(out, net.predict(x.astype(np.float32)), rtol=0, atol=1e-6)
+    grads = net.loss_and_grads(x.tolist(), np.zeros(out.shape))[1]
+    assert {gradient.dtype for gradient in grads.values()} == {np.dtype(np.float32)}
+    if x is X:
+        with pytest.raises(TypeError, match="which would lose digits$"):
+            net.predict(x)
+
+
 def test_a_network_without_states_takes_none():
     with pytest.raises(TypeError, match="^state: expected None, as no layer has a state, got 1$"):
         Network(readout=dense(D, K), loss=squared_error).predict(X, 1)

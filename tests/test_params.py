@@ -48,6 +48,17 @@ def test_what_was_written_is_the_callers():
     np.testing.assert_array_equal(net.params["rnn.W_h"], NEW)
 
 
+@pytest.mark.parametrize(
+    "value", [np.arange(3), np.ones(3, bool), [1.0, 2.0], 1.0, None, np.ones(3, "f2"), np.float64(1)]
+)
+def test_it_takes_float_arrays_alone(value):
+    for make in (lambda: Params(g=value), lambda: Params({"g": value})):
+        with pytest.raises(TypeError, match="^g: expected a float array, to be changed in place, got "):
+            make()
+    with pytest.raises(ValueError, match="^g: .* got a read-only one$"):
+        Params(g=np.broadcast_to(1.0, 3))
+
+
 def test_two_arrays_change_places():
     params = Params(a=np.ones(2), b=np.zeros(2), c=np.arange(4.0).reshape(2, 2))
     params.update(a=params["b"], b=params["a"], c=params["c"].T)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.gradcheck.central_differences import check_float64
-from rnnlib.layers.layer import Grads, Layer, State, Trace, refuse_state
+from rnnlib.layers.layer import Grads, Layer, State, Trace, checked_back, checked_run, refuse_state
 from rnnlib.network import Network, copied_state
+from rnnlib.params import check_params
 from rnnlib.validation import as_ndarray
 
 Array = NDArray[np.float64]
@@ -52,7 +53,7 @@ class CheckedModel:
         self, model: Layer | Network, x: ArrayLike, upstream: Any, state: State, mask: ArrayLike | None
     ) -> None:
         """Take a model, and arguments, which are copied."""
-        for name, parameter in model.params.items():
+        for name, parameter in check_params(f"{type(model).__name__}.params", model.params).items():
             check_float64(name, parameter)
         self.model, self.state_names = model, _state_names(model)
         self.takes_tokens = _are_tokens(model, x)
@@ -131,12 +132,12 @@ class CheckedModel:
         """Return the trace of a forward pass."""
         x, _, state, mask = arguments
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
-            return self.model.run(x, state, mask)
+            return checked_run(self.model, x, state, mask)
 
     def back(self, trace: Trace, dout: Array, dstate: State) -> Grads:
         """Return the gradients for a trace, from those by what comes out and by the state that is handed on."""
         with np.errstate(all="ignore"):
-            return self.model.back(trace, dout, dstate)
+            return checked_back(self.model, trace, dout, dstate)
 
 
 def leaves(state: State, like: State) -> list[Any]:
@@ -180,5 +181,5 @@ def _are_tokens(model: Layer | Network, x: ArrayLike) -> bool:
     if array.dtype.kind not in "iu" or first.n_in is not None:
         return False
     with np.errstate(all="ignore"):
-        trace = first.run(array.copy())
-        return first.back(trace, np.zeros(trace.out.shape)).x is None
+        trace = checked_run(first, array.copy())
+        return checked_back(first, trace, np.zeros(trace.out.shape)).x is None

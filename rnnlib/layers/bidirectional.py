@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.layers.layer import Grads, Layer, State, Trace
+from rnnlib.layers.layer import Grads, Layer, State, Trace, check_part, checked_back, checked_run
 from rnnlib.params import Params, joined
 from rnnlib.validation import check_array, check_mask, short_repr
 
@@ -42,12 +42,13 @@ class Bidirectional(Layer):
         """Join two recurrent layers, which stay the caller's.
 
         Raises:
-            TypeError: not two layers with a state, or of different float types.
+            TypeError: not two layers with a state, or of different float types, or with a face of their own.
             ValueError: one layer given twice, or layers that need different inputs.
         """
         for name, layer in (("forward_layer", forward_layer), ("backward_layer", backward_layer)):
             if not isinstance(layer, Layer) or not layer.has_state:
                 raise TypeError(f"{name}: expected a layer with a state, got {short_repr(layer)}")
+            check_part(name, layer, "a Bidirectional")
         if forward_layer is backward_layer:
             raise ValueError("backward_layer: expected another layer than forward_layer, got the same one")
         if backward_layer.n_in != forward_layer.n_in:
@@ -75,8 +76,8 @@ class Bidirectional(Layer):
         mask = check_mask(mask, N, T)
         order = turned_round(N, T, mask)[:, :, np.newaxis]  # (N, T, 1)
         forward_state, backward_state = _pair("state", state)
-        one = self.forward_layer.run(x, forward_state, mask)
-        other = self.backward_layer.run(np.take_along_axis(x, order, axis=1), backward_state, mask)
+        one = checked_run(self.forward_layer, x, forward_state, mask)
+        other = checked_run(self.backward_layer, np.take_along_axis(x, order, axis=1), backward_state, mask)
         out = np.concatenate([one.out, np.take_along_axis(other.out, order, axis=1)], axis=-1)
         return Trace(out, (one.state, other.state), Saved(one, other, order), mask)
 
@@ -87,8 +88,9 @@ class Bidirectional(Layer):
         dout = check_array("dout", dout, "(N, T, K)", trace.out.dtype, N=N, T=T, K=K)
         H = one.out.shape[-1]
         forward_dstate, backward_dstate = _pair("dstate", dstate)
-        first = self.forward_layer.back(one, dout[..., :H], forward_dstate)
-        second = self.backward_layer.back(other, np.take_along_axis(dout[..., H:], order, axis=1), backward_dstate)
+        dout_turned = np.take_along_axis(dout[..., H:], order, axis=1)
+        first = checked_back(self.forward_layer, one, dout[..., :H], forward_dstate)
+        second = checked_back(self.backward_layer, other, dout_turned, backward_dstate)
         assert first.x is not None and second.x is not None  # x are numbers, not tokens
         dx = first.x + np.take_along_axis(second.x, order, axis=1)
         grads = joined({"forward": first.params, "backward": second.params})

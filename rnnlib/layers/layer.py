@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rnnlib.params import Params
+from rnnlib.params import Params, check_params
 from rnnlib.validation import FLOAT64, NotFinite, check_mask, is_finite, short_repr
 
 Array = NDArray[np.floating]
@@ -131,7 +131,7 @@ class Layer:
                 raise TypeError("h0: expected either state or h0, got both")
             state = h0
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
-            trace = self.run(x, state, mask)
+            trace = checked_run(self, x, state, mask)
         self.trace = copied(trace)  # whatever the caller does to x, to the result or to the parameters
         return trace.out
 
@@ -149,7 +149,7 @@ class Layer:
         if self.trace is None:
             raise RuntimeError("backward needs a forward before it: call forward first")
         with np.errstate(all="ignore"):  # a gradient that leaves the finite numbers is refused by name
-            grads = self.back(self.trace, dout)
+            grads = checked_back(self, self.trace, dout)
         insist_on_finite_grads(grads)
         self.grads, self.dstate, self.da = grads.params, grads.state, grads.a
         return grads.x
@@ -173,6 +173,37 @@ def copied(value: Any) -> Any:
         parts = [copied(part) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     return value
+
+
+def checked_run(layer: Any, *arguments: Any) -> Trace:
+    """Return what the `run` of a layer or a network returns; no Trace is refused with a TypeError that names it."""
+    trace = layer.run(*arguments)
+    if not isinstance(trace, Trace):
+        raise TypeError(f"{type(layer).__name__}.run: expected a Trace, got {short_repr(trace)}")
+    if not isinstance(trace.out, np.ndarray):
+        raise TypeError(f"{type(layer).__name__}.run: expected an array as out, got {short_repr(trace.out)}")
+    return trace
+
+
+def checked_back(layer: Any, *arguments: Any) -> Grads:
+    """Return what the `back` of a layer or a network returns; no Grads are refused with a TypeError that names it."""
+    grads = layer.back(*arguments)
+    if not isinstance(grads, Grads):
+        raise TypeError(f"{type(layer).__name__}.back: expected Grads, got {short_repr(grads)}")
+    if not isinstance(grads.params, Mapping):
+        got = short_repr(grads.params)
+        raise TypeError(f"{type(layer).__name__}.back: expected gradients by name, got {got} as Grads.params")
+    for name, gradient in grads.params.items():
+        if gradient is None:
+            raise TypeError(f"{type(layer).__name__}.back: expected the gradient of {name}, got None")
+    return grads
+
+
+def check_part(name: str, layer: Layer, whole: str) -> None:
+    """Refuse a layer that can be no part of another one: its parameters are no Params, or its face is its own."""
+    check_params(f"{name}.params", layer.params)
+    if type(layer).forward is not Layer.forward or type(layer).backward is not Layer.backward:
+        raise TypeError(f"{name}: {whole} calls run and back, but {type(layer).__name__} overrides its face")
 
 
 def insist_on_finite_grads(grads: Grads) -> None:
