@@ -78,7 +78,11 @@ class Loss:
         return _check_result(result, y)
 
     def reduced(self, reduction: str) -> Loss:
-        """Return the same loss with another reduction: "mean", "batch" or "sum".
+        """Return the same loss with another reduction: how the losses of all elements become one number.
+
+        Args:
+            reduction: "mean" over all elements that count (for softmax: over all labels); "batch", the sum over
+                everything but the batch, and of that the mean over its N items; or "sum" over everything.
 
         Raises:
             TypeError: a loss of your own, which reduces by itself.
@@ -138,7 +142,14 @@ class ElementLoss(Loss):
         return loss, dy
 
     def reduced(self, reduction: str) -> ElementLoss:
-        """Return the same loss with another reduction: "mean", "batch" or "sum".
+        """Return the same loss with another reduction: how the losses of all elements become one number.
+
+        Args:
+            reduction: "mean" over all elements that count (for softmax: over all labels), as the loss comes; "batch",
+                the sum over everything but the batch, and of that the mean over its N items; or "sum" over everything.
+
+        Raises:
+            ValueError: another word.
 
         >>> squared_error.reduced("sum")([[1.0, 5.0]], [[2.0, 2.0]])
         (5.0, array([[-1.,  3.]]))

@@ -113,7 +113,9 @@ def fit(
         clip: the largest joint norm of the gradients; unlimited where it is not given.
         clip_value: the largest size of an entry of the gradients; unlimited where it is not given. Either this or
             `clip`.
-        until: a number to take of the net after each `every` updates and the last; training ends when it reaches 1.
+        until: a function that takes the net and returns one number, such as the share of right answers. It is called
+            after each `every` updates and after the last; its answers stand in `History.metric`, and training ends
+            when it reaches 1.
         every: how many updates lie between two looks at `until` and the bar.
         carry_state: whether the last state of a batch is the starting state of the next. No gradient flows from one
             batch to the one before.
