@@ -248,7 +248,7 @@ READ = [
     (lambda h: h[:, -1], "h[:, -1] is the last sequence here, at every step: in (T, N, H) time is the first axis"),
     (lambda h: h[0], "this reads the first state, h[0]"),
 ]
-SIGN = [(-1, ""), (1, "the sign of the exponent is wrong: for a large logit this is near 0")]
+SIGN = [(-1, ""), (1, "for a large logit this is near 0, not near 1: look at the sign of the exponent")]
 COLUMN = [(lambda p: p[:, 0], ""), (lambda p: p, "the result is a column, with one axis too many: take p[:, 0]")]
 
 

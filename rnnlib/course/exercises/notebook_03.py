@@ -108,6 +108,11 @@ def _four_calls(x: np.ndarray, h: np.ndarray, w_x: np.ndarray, w_h: np.ndarray, 
     return told, begun, gone_on, forward(_backwards(x), told[:, -1], w_x, w_h, b)
 
 
+def _others(w_x: np.ndarray, w_h: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the weights of a second object, so changed as no slip changes them."""
+    return w_x / 2, w_h / 3, b - 1
+
+
 def _backwards(x: np.ndarray) -> np.ndarray:
     return x[:, ::-1].copy()
 
@@ -140,7 +145,7 @@ ONCE: Mistakes = [
         "h_1 ignores h: the first step must start from the state that is given",
     ),
     (
-        lambda x, h, w_x, w_h, b: forward(x, h, -w_x, -w_h, -b),
+        lambda x, h, *weights: forward(x, h, *_others(*weights)),
         "a second object of the class has overwritten the weights of the first: keep them in self",
     ),
     (_leaking, "the sequences of the batch are mixed: every one goes on from the state of the first"),
@@ -181,7 +186,7 @@ GONE_ON: Mistakes = [
         "every sequence goes on from the last state of the last sequence: each has its own, [:, -1]",
     ),
     (
-        lambda x, h, w_x, w_h, b: forward(_backwards(x), forward(x, h, -w_x, -w_h, -b)[:, -1], w_x, w_h, b),
+        lambda x, h, *weights: forward(_backwards(x), forward(x, h, *_others(*weights))[:, -1], *weights),
         "it goes on from where another object of the class ended: keep the last state in self",
     ),
 ]
@@ -215,8 +220,8 @@ def check_class(answer: Any) -> str | None:
     if not isinstance(answer, type):
         return f"this is {answer!r}; the check needs the class itself, without brackets"
 
-    def two_objects(w_x: np.ndarray, w_h: np.ndarray, b: np.ndarray) -> tuple:
-        return answer(w_x, w_h, b), answer(-w_x, -w_h, -b)  # neither may disturb the other
+    def two_objects(*weights: np.ndarray) -> tuple:
+        return answer(*weights), answer(*_others(*weights))  # neither may disturb the other
 
     def one_call(x: np.ndarray, h: np.ndarray, *weights: np.ndarray) -> Any:
         return two_objects(*weights)[0].forward(x, h)
