@@ -14,13 +14,13 @@ QUIZZES = {
             ),
             Option(
                 "Each update lowers the loss a little less, and the optimizer makes up for that by more updates.",
-                "an optimizer sees only the gradients that it is given; it knows nothing about the loss, and corrects no "
-                "mistake.",
+                "an optimizer sees only the gradients that it is given; it knows nothing about the loss, and "
+                "corrects no mistake.",
             ),
             Option(
                 "For any $y$ in [0, 1], `d_sigmoid(y)` is nearly the same number, so $y - d$ decides.",
-                "it lies between 0.19 and 0.25, so what is left is close to 0.22 (y − d): the right delta of another loss, "
-                "the cross-entropy.",
+                "it lies between 0.19 and 0.25, so what is left is close to 0.22 (y − d): the right delta of "
+                "another loss, the cross-entropy.",
             ),
             Option(
                 "The mistake is small: $y$ and the sum $v$ before it are so near that the two slopes are too.",

@@ -34,8 +34,8 @@ QUIZZES = {
         options=(
             Option(
                 "It explodes: the slopes of tanh delay it, but in the long run the spectral radius decides.",
-                "so it is without activation. With tanh every step also multiplies by slopes, and these may be far below 1 "
-                "for ever.",
+                "so it is without activation. With tanh every step also multiplies by slopes, and these may be "
+                "far below 1 for ever.",
             ),
             Option(
                 "It cannot explode: tanh keeps the states between −1 and 1, and with them the gradient.",
@@ -54,7 +54,7 @@ QUIZZES = {
         "sequence began?",
         options=(
             Option(
-                "Yes: the gradient says how much the first state changes the last one, so nothing of the beginning is left.",
+                "Yes: the gradient says how much the first state changes the last one, so nothing of it is left.",
                 "no effect of a small change. Which of two far-apart states it was in may still be kept (8.6).",
             ),
             Option(
@@ -63,7 +63,7 @@ QUIZZES = {
                 "a slope of 0.",
             ),
             Option(
-                "No: a gradient that seems to vanish is only rounded to 0 by float64; in exact numbers it is large enough.",
+                "No: a gradient that seems to vanish is only rounded to 0 by float64; in exact numbers it is large.",
                 "it is a true number, and tiny in exact numbers too: float64 reaches down to 1e-308.",
             ),
         ),
