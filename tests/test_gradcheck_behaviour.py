@@ -127,6 +127,13 @@ def test_the_state_moves_on_and_the_gradients_are_right():
     assert failed(check(MovesOn, p=p, mask=MASK)) == {MASKED}
 
 
+def test_padding_with_zeros_hides_nothing():
+    p = problem()
+    p["x"][~MASK] = 0  # a sum, as the state of this layer, does not mind zeros
+    report = check_gradients(TwoStates(np.ones(D)), p["x"], p["dh"][..., :D], mask=MASK)
+    assert failed(report) == {MASKED}
+
+
 @pytest.mark.parametrize("name", layer_cases.NAMES)
 def test_a_right_layer_respects_its_mask(name):
     one, x, state, _ = layer_cases.case(name)
