@@ -204,7 +204,13 @@ def test_softmax_is_probabilities_whatever_is_added(every_float_error_raises):
     np.testing.assert_allclose(softmax(v).sum(axis=-1), 1, rtol=1e-15)
     np.testing.assert_allclose(softmax(v + 700), softmax(v), rtol=1e-12)
     np.testing.assert_allclose(softmax(np.log([1.0, 2.0, 5.0])), [1 / 8, 2 / 8, 5 / 8], rtol=1e-15)
-    np.testing.assert_array_equal(softmax([[1000, 0], [0, -1e308]]), [[1, 0], [1, 0]])
+    np.testing.assert_array_equal(softmax([[1000, 0], [0, -1e308], [1e308, -1e308]]), [[1, 0]] * 3)
+
+
+def test_softmax_keeps_float32_and_refuses_by_name():
+    assert softmax(np.array([0, 1], np.float32)).dtype == np.float32
+    with pytest.raises(ValueError, match=r"^v: expected finite numbers \(\.\.\., K\), got nan at \(1,\)$"):
+        softmax([0, np.nan])
 
 
 def test_rows_far_from_each_other_do_not_disturb_each_other(every_float_error_raises):
@@ -371,7 +377,7 @@ NAN = [[1.0, np.nan], [0.0, 0.0]]
         (Y, [0, 1], ValueError, r"^target: expected the shape of y, \(2, 2\), got \(2,\)$"),
         (Y, 1.0, ValueError, r"^target: expected the shape of y, \(2, 2\), got \(\)$"),
         (Y, [[0], [0, 1]], ValueError, "^target: .* got rows of different lengths$"),
-        (Y, NAN, ValueError, r"^target: expected finite numbers .* got nan at \(0, 1\)$"),
+        (Y, NAN, ValueError, r"^target: expected finite numbers \(\.\.\., K\), got nan at \(0, 1\)$"),
         (Y, None, TypeError, r"^target: expected the shape of y, \(2, 2\), got None$"),
         (Y, [["a", "b"], ["c", "d"]], TypeError, "^target: .* got <U1"),
         (Y, np.ma.zeros((2, 2)), TypeError, "^target: .* got a masked array"),
@@ -414,6 +420,11 @@ def test_labels_are_whole_numbers_in_range(labels, error, message):
     with pytest.raises(error, match=message) as caught:
         softmax_cross_entropy(np.zeros((2, 3)), labels)
     assert "\n" not in str(caught.value)
+
+
+def test_labels_of_steps_are_asked_for_in_their_own_shape():
+    with pytest.raises(ValueError, match=r"^labels: expected whole numbers \(2, 3\) from 0 to 3, got \(3,\)$"):
+        softmax_cross_entropy(np.zeros((2, 3, 4)), [0, 1, 2])
 
 
 def test_a_label_that_counts_is_checked_under_a_mask_too():
