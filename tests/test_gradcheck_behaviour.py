@@ -20,7 +20,7 @@ from gradcheck_cases import (
     put,
 )
 
-from rnnlib import Grads, Layer, Loss, Params, SimpleRNN, Trace, check_gradients, squared_error
+from rnnlib import Grads, Last, Layer, Loss, Params, SimpleRNN, Trace, check_gradients, squared_error
 
 
 @pytest.mark.parametrize("written", ["x", "state", "dh", "trace"])
@@ -151,6 +151,15 @@ def test_what_writes_into_its_arguments_may_respect_the_mask(written):
             return trace
 
     assert failed(check(Scribbles, mask=MASK)) == {*CHECKS[:2]}
+
+
+def test_a_mask_that_is_handed_on_above_the_last_step_is_no_matter_of_this_check():
+    class KeepsMask(Last):
+        def run(self, x, state=None, mask=None):
+            return super().run(x, state, mask)._replace(mask=mask)
+
+    p = problem()
+    assert check_gradients(KeepsMask(), p["x"], p["dh"][:, 0, :D], mask=MASK).checks[MASKED]
 
 
 def test_a_layer_that_needs_every_step_is_not_checked_with_fewer():

@@ -95,9 +95,10 @@ def _trace(model: CheckedModel, arguments: Arguments) -> Trace:
 
 
 def _that_count(trace: Trace) -> Trace:
-    """Return a trace with the rows of `out` that count, one below the other."""
-    out = trace.out if trace.mask is None else trace.out[np.asarray(trace.mask, bool)]
-    return trace._replace(out=rows(out))
+    """Return a trace with the rows of `out` that count, one below the other; all where it has no mask that fits."""
+    out, mask = trace.out, trace.mask
+    fits = mask is not None and np.shape(mask) == out.shape[:2]
+    return trace._replace(out=rows(out[np.asarray(mask, bool)] if fits else out))
 
 
 def _results(trace: Trace, like: State) -> list[Array]:
