@@ -154,6 +154,17 @@ def test_a_refused_step_changes_nothing(make, param, grad, error, message):
     assert optimizer.state == {"steps": 0}
 
 
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_what_is_no_dictionary_is_refused_by_name(make):
+    params, grads = problem()
+    with pytest.raises(TypeError, match="^params: expected a dictionary with names as keys, got None$"):
+        make().step(None, grads)
+    with pytest.raises(TypeError, match=r"^grads: expected a dictionary with names as keys, got \[1\]$"):
+        make().step(params, [1])
+    with pytest.raises(TypeError, match="^state: expected a dictionary with names as keys, got 3$"):
+        make().state = 3
+
+
 @pytest.mark.parametrize("make", [lambda: SGD(1e10), lambda: Adam(1e10)])
 @pytest.mark.parametrize(("dtype", "large"), [("float32", 3.4e38), ("float64", 1.79e308)])
 def test_a_step_out_of_the_finite_numbers_is_refused_by_name(make, dtype, large):
@@ -277,6 +288,18 @@ def test_a_state_set_back_undoes_a_step_and_keeps_the_arrays():
     assert_equal(adam.state, state)
 
 
+@pytest.mark.parametrize("make", OPTIMIZERS)
+def test_undo_goes_back_and_keeps_the_arrays(make):
+    (params, grads), (others, _), optimizer = problem(), problem(), make()
+    optimizer.step(params, grads)
+    state, undo = optimizer.state, optimizer.undo()
+    optimizer.step(params, grads)
+    undo()
+    assert_equal(optimizer.state, state)
+    with pytest.raises(ValueError, match="^params: expected the arrays of the first step"):
+        optimizer.step(others, grads)
+
+
 GOOD = {"steps": 1, "m.W": np.ones((2, 2)), "v.W": np.ones((2, 2)), "m.b": np.ones(2), "v.b": np.ones(2)}
 
 
@@ -327,6 +350,10 @@ def test_an_optimizer_of_ones_own_has_a_state_too():
     for _ in range(2):
         momentum.step(params, {"w": np.ones(1)})
     assert params["w"] == -2.5 and momentum.state["u.w"] == 1.5
+    again = Momentum(1)
+    assert again.memory == {}
+    again.state = momentum.state
+    assert_equal(again.state, momentum.state)
 
 
 # --- settings -----------------------------------------------------------------------------------------------
@@ -362,6 +389,10 @@ def test_a_new_learning_rate_counts_from_the_next_step_on():
     sgd.lr = np.float64(0.5)
     sgd.step(params, {"w": np.ones(1)})
     assert params["w"] == -1.5
+
+
+def test_a_setting_tells_what_it_takes():
+    assert SGD.lr.wanted == "a finite number above 0"
 
 
 def test_repr():
