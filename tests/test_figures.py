@@ -55,6 +55,7 @@ DRAW = {
     "success": lambda ax: figures.success(
         ax, [2, 5, 9], {"a": [10, 5, 0], "b": [9, 8, 7]}, of=10, title="A finding", xlabel="lag (steps)"
     ),
+    "trees": lambda ax: figures.trees(ax, [((0, 1), 1), (0, 1)], label=str, title="A finding", edges=("l", "r")),
     "unrolled_backward": lambda ax: figures.unrolled_backward(ax, 3, title="A finding"),
     "walked_back": lambda ax: figures.walked_back(ax, np.tri(4), title="A finding"),
     "unrolled": lambda ax: figures.unrolled(ax, 3, title="A finding", highlight="W_h", inputs=[1], outputs=[3]),
@@ -82,7 +83,8 @@ def test_draws_on_its_axes_with_a_title_that_fits(name):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(DRAW) - {"course_map", "folded", "unrolled", "unrolled_backward", "caught", "contributions"})
+    "name",
+    sorted(set(DRAW) - {"course_map", "folded", "trees", "unrolled", "unrolled_backward", "caught", "contributions"}),
 )
 def test_charts_name_both_axes(name):
     ax = figures.axes(8, 3)
@@ -126,6 +128,25 @@ def test_contributions_are_bars_with_their_sum_last():
     ax = figures.axes()
     figures.contributions(ax, TWO[0], TWO[0].sum(), title="A finding", ylabel="gradient")
     np.testing.assert_allclose([bar.get_height() for bar in ax.patches], [*TWO[0], TWO[0].sum()])
+
+
+def test_contributions_can_be_named():
+    ax = figures.axes()
+    figures.contributions(ax, TWO[0, :2], 1.0, title="A finding", ylabel="gradient", names=["root", "leaf"])
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["root", "leaf", "sum"]
+
+
+def test_a_tree_has_its_leaves_in_order_and_each_parent_between_and_above_its_children():
+    ax = figures.axes()
+    figures.trees(ax, [((0, 1), 2), (3, 4)], label=str, title="A finding", edges=("left", "right"))
+    places = {text.get_text(): text.get_position() for text in ax.texts if text.get_bbox_patch()}
+    assert [places[str(leaf)][1] for leaf in range(5)] == [0] * 5
+    across = [places[str(leaf)][0] for leaf in range(5)]
+    assert across == sorted(set(across))
+    for parent in (((0, 1), 2), (0, 1), (3, 4)):
+        (x, y), children = places[str(parent)], [places[str(child)] for child in parent]
+        assert x == np.mean([child[0] for child in children]) and y == max(child[1] for child in children) + 1
+    assert [text.get_text() for text in ax.texts].count("left") == len(ax.lines) / 2 == 3
 
 
 def test_walks_into_the_future_are_left_out():

@@ -16,6 +16,7 @@ from rnnlib.course.figures.training import (
     ranges,
     states_by_carry,
 )
+from rnnlib.course.figures.trees import trees
 from rnnlib.course.figures.vanishing import kept_and_lost, stretched_circle, success
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "states_by_carry",
     "stretched_circle",
     "success",
+    "trees",
     "unrolled",
     "unrolled_backward",
     "walked_back",

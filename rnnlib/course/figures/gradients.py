@@ -1,5 +1,7 @@
 """Drawings of gradients: how exact a difference is, what each step contributes, what the walk back costs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -14,13 +16,15 @@ def difference_errors(ax: Axes, eps: np.ndarray, errors: dict[str, np.ndarray], 
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
-def contributions(ax: Axes, parts: np.ndarray, total: float, *, title: str, ylabel: str) -> None:
-    """Draw one bar for the contribution of each time step (T,), and beside them the total."""
+def contributions(
+    ax: Axes, parts: np.ndarray, total: float, *, title: str, ylabel: str, names: Sequence[str] | None = None
+) -> None:
+    """Draw one bar for the contribution of each time step (T,), or of what `names` names, and beside them the total."""
     steps = np.arange(1, len(parts) + 1)
     ax.bar(steps, parts, color=BLUE, width=0.6)
     ax.bar(len(parts) + 1.5, total, color=ORANGE, width=0.6, hatch="//", edgecolor="white")
     ax.axhline(0, color=INK, lw=0.8)
-    ax.set_xticks([*steps, len(parts) + 1.5], [*(f"t = {t}" for t in steps), "sum"])
+    ax.set_xticks([*steps, len(parts) + 1.5], [*(names or (f"t = {t}" for t in steps)), "sum"])
     ax.set(title=title, ylabel=ylabel)
 
 
