@@ -42,6 +42,7 @@ from rnnlib.activations import (
     tanh_derivative,
 )
 from rnnlib.clipping import clip_by_global_norm, clip_by_value, global_norm
+from rnnlib.converters import from_keras, from_pytorch, from_zerotsuku2, to_keras, to_pytorch, to_zerotsuku2
 from rnnlib.gradcheck import (
     GradientReport,
     GradientRow,
@@ -50,7 +51,19 @@ from rnnlib.gradcheck import (
     numerical_gradient,
 )
 from rnnlib.initializers import he, lecun, normal, orthogonal, xavier
-from rnnlib.layers import Activation, Bidirectional, Dense, Embedding, Grads, Last, Layer, SimpleRNN, Trace
+from rnnlib.layers import (
+    GRU,
+    LSTM,
+    Activation,
+    Bidirectional,
+    Dense,
+    Embedding,
+    Grads,
+    Last,
+    Layer,
+    SimpleRNN,
+    Trace,
+)
 from rnnlib.losses import Loss, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error
 from rnnlib.network import Network
 from rnnlib.optimizers import SGD, Adam, Optimizer
@@ -66,10 +79,12 @@ __all__ = [
     "Bidirectional",
     "Dense",
     "Embedding",
+    "GRU",
     "GradientReport",
     "GradientRow",
     "Grads",
     "History",
+    "LSTM",
     "Last",
     "Layer",
     "Loss",
@@ -91,6 +106,9 @@ __all__ = [
     "decode",
     "encode",
     "fit",
+    "from_keras",
+    "from_pytorch",
+    "from_zerotsuku2",
     "global_norm",
     "he",
     "identity",
@@ -110,5 +128,8 @@ __all__ = [
     "squared_error",
     "tanh",
     "tanh_derivative",
+    "to_keras",
+    "to_pytorch",
+    "to_zerotsuku2",
     "xavier",
 ]

@@ -32,9 +32,9 @@ def tanh_derivative(h: ArrayLike) -> Array:
 def sigmoid(a: ArrayLike, out: Array | None = None) -> Array:
     """Return 1 / (1 + exp(-a)) of every element, in the shape of `a`, without overflow for any `a`."""
     a = a if out is not None else check_real("a", a)
-    with np.errstate(under="ignore"):
-        z = np.exp(-np.abs(a))  # at most 1, so that nothing overflows
-        return np.divide(np.where(np.greater_equal(a, 0), 1, z), 1 + z, out=out)
+    with np.errstate(over="ignore", under="ignore"):  # exp(-a) may overflow: 1 / infinity is the right limit
+        z = np.exp(np.negative(a, out=out), out=out)
+        return np.reciprocal(np.add(z, 1, out=out), out=out)
 
 
 def sigmoid_derivative(h: ArrayLike) -> Array:

@@ -9,7 +9,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from reference import F, mask_of, rnn_states, turned_round
 
-from rnnlib import Activation, Bidirectional, Dense, Embedding, Grads, Last, Layer, Params, SimpleRNN, Trace, sigmoid
+from rnnlib import (
+    GRU,
+    LSTM,
+    Activation,
+    Bidirectional,
+    Dense,
+    Embedding,
+    Grads,
+    Last,
+    Layer,
+    Params,
+    SimpleRNN,
+    Trace,
+    sigmoid,
+)
 
 N, T, D, H, K, V = 3, 4, 2, 5, 6, 7
 LENGTHS = [2, 4, 1]
@@ -95,6 +109,43 @@ def cell_formula(x, state, lengths, W):
     return out, (h, c)
 
 
+def lstm_formula(x, state, lengths, W_x, W_h, b=None):
+    size, dtype = len(W_h), np.result_type(x, *state, W_x, W_h, 0 if b is None else b)
+    h, c = (np.array(array, dtype) for array in state)
+    out = np.empty((*x.shape[:2], size), dtype)
+    for n, t in np.ndindex(*x.shape[:2]):
+        if t < lengths[n]:
+            a = x[n, t] @ W_x + h[n] @ W_h + (0 if b is None else b)
+            for j in range(size):
+                i, f, o = (F["sigmoid"](a[gate * size + j]) for gate in (0, 1, 3))
+                c[n, j] = f * c[n, j] + i * F["tanh"](a[2 * size + j])
+                h[n, j] = o * F["tanh"](c[n, j])
+        out[n, t] = h[n]
+    return out, (h, c)
+
+
+def gru_formula(reset_after):
+    def formula(x, h0, lengths, W_x, W_h, b_x=None, b_h=None, b=None):
+        size, zeros = len(W_h), np.zeros(3 * len(W_h), W_h.dtype)
+        b_x, b_h = (b_x, b_h) if b is None else (b, zeros)
+        b_x, b_h = zeros if b_x is None else b_x, zeros if b_h is None else b_h
+        dtype = np.result_type(x, h0, W_x, W_h, b_x, b_h)
+        h, out = np.array(h0, dtype), np.empty((*x.shape[:2], size), dtype)
+        for n, t in np.ndindex(*x.shape[:2]):
+            if t < lengths[n]:
+                a, u, before = x[n, t] @ W_x + b_x, h[n] @ W_h + b_h, h[n].copy()
+                r = np.array([F["sigmoid"](a[j] + u[j]) for j in range(size)])
+                reset_product = (r * before) @ W_h[:, 2 * size :]
+                for j in range(size):
+                    z = F["sigmoid"](a[size + j] + u[size + j])
+                    past = r[j] * u[2 * size + j] if reset_after else reset_product[j]
+                    h[n, j] = (1 - z) * F["tanh"](a[2 * size + j] + past) + z * before[j]
+            out[n, t] = h[n]
+        return out, h
+
+    return formula
+
+
 def bidirectional_formula(forward, backward):
     def formula(x, states, lengths, **params):
         one, other = (
@@ -147,6 +198,21 @@ def case(name: str, dtype=np.float64) -> Case:
             return Case(Activation(activation), draw(N, T, H), None, activation_formula(activation))
         case ["cell"]:
             return Case(Cell(draw(D + H, 3 * H)), draw(N, T, D), (draw(N, H), draw(N, H)), cell_formula)
+        case ["lstm"]:
+            layer = LSTM(draw(D, 4 * H), draw(H, 4 * H), draw(4 * H))
+            return Case(layer, draw(N, T, D), (draw(N, H), draw(N, H)), lstm_formula)
+        case ["lstm", "bare"]:
+            layer = LSTM(draw(D, 4 * H), draw(H, 4 * H))
+            return Case(layer, draw(N, T, D), (draw(N, H), draw(N, H)), lstm_formula)
+        case ["gru"]:
+            layer = GRU(draw(D, 3 * H), draw(H, 3 * H), draw(3 * H), draw(3 * H))
+            return Case(layer, draw(N, T, D), draw(N, H), gru_formula(True))
+        case ["gru", "before"]:
+            layer = GRU(draw(D, 3 * H), draw(H, 3 * H), b=draw(3 * H), reset_after=False)
+            return Case(layer, draw(N, T, D), draw(N, H), gru_formula(False))
+        case ["gru", "bare"]:
+            layer = GRU(draw(D, 3 * H), draw(H, 3 * H), reset_after=False)
+            return Case(layer, draw(N, T, D), draw(N, H), gru_formula(False))
         case ["bidirectional"]:
             formula = bidirectional_formula(rnn_formula("tanh"), rnn_formula("sigmoid"))
             layer = Bidirectional(rnn(H), rnn(K, "sigmoid"))
@@ -159,7 +225,7 @@ def case(name: str, dtype=np.float64) -> Case:
 
 
 STATELESS = ["dense", "dense bare", "embedding", "last", *(f"activation {name}" for name in F)]
-CAUSAL = [*(f"rnn {name}" for name in F), "rnn bare", "cell"]
+CAUSAL = [*(f"rnn {name}" for name in F), "rnn bare", "cell", "lstm", "lstm bare", "gru", "gru before", "gru bare"]
 NAMES = [*CAUSAL, "bidirectional", "bidirectional cell", *STATELESS]
 
 

@@ -1,16 +1,17 @@
-"""Remake rnnlib/course/data/keras_rnn.json with Keras's SimpleRNN and Dense: only this script needs Keras.
+"""Remake keras_rnn.json and keras_gates.json of rnnlib/course/data with Keras: only this script needs Keras.
 
 Run it as `KERAS_BACKEND=torch python tests/make_keras_reference.py` in an environment with Keras and a backend.
 """
 
 import json
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 N, T, D, H, K = 2, 4, 3, 5, 6
-TARGET = Path(__file__).parent.parent / "rnnlib" / "course" / "data" / "keras_rnn.json"
+DATA = Path(__file__).parent.parent / "rnnlib" / "course" / "data"
 
 
 def reference() -> dict:
@@ -39,5 +40,31 @@ def reference() -> dict:
     return {"made_by": made_by} | {name: array.tolist() for name, array in arrays.items()}
 
 
+def gates() -> dict:
+    """Return weights, inputs, starting states and states of LSTM and of GRU in its two forms, as nested lists."""
+    rng, steps = np.random.default_rng(4), 6
+    cases: dict[str, Any] = {"made_by": f"keras.layers.LSTM and GRU, Keras {keras.__version__}, float32"}
+    for name, count, options in (
+        ("lstm", 4, {}),
+        ("gru", 3, {"reset_after": True}),
+        ("gru, reset before", 3, {"reset_after": False}),
+    ):
+        bias = (2, count * H) if options.get("reset_after") else (count * H,)
+        shapes = {"kernel": (D, count * H), "recurrent_kernel": (H, count * H), "bias": bias, "x": (N, steps, D)}
+        shapes |= dict.fromkeys(["h0", "c0"] if name == "lstm" else ["h0"], (N, H))
+        given = {key: np.round(rng.standard_normal(shape) / 2, 2) for key, shape in shapes.items()}
+        kind = keras.layers.LSTM if name == "lstm" else keras.layers.GRU
+        layer = kind(H, return_sequences=True, return_state=True, **options)
+        layer.build((N, steps, D))
+        layer.set_weights([given["kernel"], given["recurrent_kernel"], given["bias"]])
+        states = [keras.ops.convert_to_tensor(given[key]) for key in ("h0", "c0") if key in given]
+        h, *last = layer(keras.ops.convert_to_tensor(given["x"]), initial_state=states)
+        made = {"h": h} | ({"c_last": last[1]} if name == "lstm" else {})
+        made = {key: keras.ops.convert_to_numpy(array) for key, array in made.items()}
+        cases[name] = {key: array.tolist() for key, array in (given | made).items()}
+    return cases
+
+
 if __name__ == "__main__":
-    TARGET.write_text(json.dumps(reference(), indent=1) + "\n", encoding="utf-8", newline="\n")
+    for name, made in (("keras_rnn", reference()), ("keras_gates", gates())):
+        (DATA / f"{name}.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8", newline="\n")

@@ -48,6 +48,21 @@ def one_layer(nonlinearity: str, seed: int) -> dict:
     return case | {"h_time_first": rnn(x.transpose(0, 1), h0[None])[0].tolist()}
 
 
+def gates(kind: type[torch.nn.LSTM] | type[torch.nn.GRU], seed: int) -> dict:
+    """One layer with gates over six steps, and the loss Σ h · r, plus Σ c_T · s of an LSTM's last cell."""
+    generator = torch.Generator().manual_seed(seed)
+    layer = with_rounded_weights(kind(D, H, batch_first=True), generator)
+    x, h0, c0 = (rounded(generator, *shape).requires_grad_() for shape in [(N, 6, D), (N, H), (N, H)])
+    r, s = rounded(generator, N, 6, H), rounded(generator, N, H)
+    given = dict(layer.named_parameters()) | {"x": x, "h0": h0, "r": r}
+    if kind is torch.nn.GRU:
+        h, _ = layer(x, h0[None])
+        return numbers((h * r).sum(), **given, h=h)
+    h, (_, c_last) = layer(x, (h0[None], c0[None]))
+    loss = (h * r).sum() + (c_last[0] * s).sum()
+    return numbers(loss, **given, c0=c0, s=s, h=h, c_last=c_last[0])
+
+
 def with_readout() -> dict:
     """One recurrent layer in PyTorch's default order, time first, and a linear readout; by PyTorch's own names."""
     generator = torch.Generator().manual_seed(5)
@@ -100,6 +115,11 @@ if __name__ == "__main__":
         TESTS.parent / "rnnlib" / "course" / "data" / "pytorch_rnn.json",
         "torch.nn.RNN, {}, batch_first=True, loss sum(h * r); readout: time first, and torch.nn.Linear",
         {"tanh": one_layer("tanh", 1), "relu": one_layer("relu", 2), "readout": with_readout()},
+    )
+    write(
+        TESTS.parent / "rnnlib" / "course" / "data" / "pytorch_gates.json",
+        "torch.nn.LSTM and GRU, {}, batch_first=True, loss sum(h * r), with an LSTM + sum(c_last * s)",
+        {"lstm": gates(torch.nn.LSTM, 6), "gru": gates(torch.nn.GRU, 7)},
     )
     write(
         TESTS / "data" / "pytorch_models.json",

@@ -1,4 +1,4 @@
-"""Remake rnnlib/course/data/zerotsuku2_rnn.json with the code of the book ゼロから作る Deep Learning ❷.
+"""Remake zerotsuku2_*.json in rnnlib/course/data with the code of the book ゼロから作る Deep Learning ❷.
 
 Run it as `python tests/make_zerotsuku2_reference.py FOLDER`, FOLDER being a clone of
 https://github.com/oreilly-japan/deep-learning-from-scratch-2.
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 N, T, D, H, K = 2, 4, 3, 5, 6
-TARGET = Path(__file__).parent.parent / "rnnlib" / "course" / "data" / "zerotsuku2_rnn.json"
+DATA = Path(__file__).parent.parent / "rnnlib" / "course" / "data"
 
 
 class Recorded:
@@ -52,8 +52,30 @@ def reference(time_layers: Any) -> dict:
     return {"made_by": made_by} | {name: array.tolist() for name, array in (given | made).items()}
 
 
+def gates(time_layers: Any) -> dict:
+    """Return weights, inputs, starting states and states of TimeLSTM and TimeGRU, by the names of the book's code."""
+    rng, steps = np.random.default_rng(8), 6
+    cases: dict[str, Any] = {"made_by": "TimeLSTM and TimeGRU of common/time_layers.py, deep-learning-from-scratch-2"}
+    for name, count, starts in (("lstm", 4, ("h", "c")), ("gru", 3, ("h",))):
+        shapes = {"Wx": (D, count * H), "Wh": (H, count * H), "b": (count * H,), "xs": (N, steps, D)}
+        shapes |= dict.fromkeys(starts, (N, H))
+        given = {key: np.round(rng.standard_normal(shape) / 2, 2) for key, shape in shapes.items()}
+        if name == "gru":
+            del given["b"]  # the book's GRU has none
+        weights = [given[key] for key in ("Wx", "Wh", "b") if key in given]
+        layer = {"lstm": time_layers.TimeLSTM, "gru": time_layers.TimeGRU}[name](*weights, stateful=True)
+        layer.set_state(*(given[key] for key in starts))
+        hs = layer.forward(given["xs"])
+        cases[name] = {key: array.tolist() for key, array in (given | {"hs": hs}).items()}
+        if name == "lstm":
+            cases[name]["c_last"] = layer.c.tolist()
+    return cases
+
+
 if __name__ == "__main__":
     sys.path.insert(0, sys.argv[1])
     from common import time_layers
 
-    TARGET.write_text(json.dumps(reference(time_layers), indent=1) + "\n", encoding="utf-8", newline="\n")
+    for name, made in (("zerotsuku2_gates", gates(time_layers)), ("zerotsuku2_rnn", reference(time_layers))):
+        contents = json.dumps(made, indent=1) + "\n"
+        (DATA / f"{name}.json").write_text(contents, encoding="utf-8", newline="\n")

@@ -4,8 +4,22 @@ from rnnlib.layers.activation import Activation
 from rnnlib.layers.bidirectional import Bidirectional
 from rnnlib.layers.dense import Dense
 from rnnlib.layers.embedding import Embedding
+from rnnlib.layers.gru import GRU
 from rnnlib.layers.last import Last
 from rnnlib.layers.layer import Grads, Layer, Trace
+from rnnlib.layers.lstm import LSTM
 from rnnlib.layers.simple_rnn import SimpleRNN
 
-__all__ = ["Activation", "Bidirectional", "Dense", "Embedding", "Grads", "Last", "Layer", "SimpleRNN", "Trace"]
+__all__ = [
+    "GRU",
+    "LSTM",
+    "Activation",
+    "Bidirectional",
+    "Dense",
+    "Embedding",
+    "Grads",
+    "Last",
+    "Layer",
+    "SimpleRNN",
+    "Trace",
+]

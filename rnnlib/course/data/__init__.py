@@ -65,6 +65,33 @@ def zerotsuku2_rnn() -> dict[str, Any]:
     return _arrays("zerotsuku2_rnn.json")
 
 
+def keras_gates() -> dict[str, Any]:
+    """Return `keras.layers.LSTM` and `GRU` on a small batch, float32: "lstm", "gru" and "gru, reset before".
+
+    Each has kernel (3, 20) or (3, 15), recurrent_kernel, bias, x (2, 6, 3), h0 (2, 5), all states h (2, 6, 5), and the
+    LSTM c0 and c_last (2, 5).
+    """
+    return _arrays("keras_gates.json")
+
+
+def pytorch_gates() -> dict[str, Any]:
+    """Return `torch.nn.LSTM` and `GRU` on a small batch, float64, by PyTorch's names: "lstm" and "gru".
+
+    Each has weight_ih_l0 (20, 3) or (15, 3), weight_hh_l0, bias_ih_l0 and bias_hh_l0, x (2, 6, 3), h0 (2, 5), all
+    states h (2, 6, 5), r (2, 6, 5), and the gradients of Σ h · r: dx, dh0, dweight_ih_l0, … The LSTM also has c0,
+    c_last and s (2, 5): its loss is Σ h · r + Σ c_last · s.
+    """
+    return _arrays("pytorch_gates.json")
+
+
+def zerotsuku2_gates() -> dict[str, Any]:
+    """Return the book ゼロから作る Deep Learning ❷'s TimeLSTM and TimeGRU on a small batch: "lstm" and "gru".
+
+    Each has Wx (3, 20) or (3, 15), Wh, xs (2, 6, 3), h (2, 5), all states hs (2, 6, 5), and the LSTM b, c and c_last.
+    """
+    return _arrays("zerotsuku2_gates.json")
+
+
 def _read(name: str) -> str:
     return files(__name__).joinpath(name).read_text(encoding="utf-8")
 
