@@ -69,6 +69,7 @@ from rnnlib.network import Network
 from rnnlib.optimizers import SGD, Adam, Optimizer
 from rnnlib.params import Params
 from rnnlib.tasks import all_additions, binary_addition, carries, carry_chain, decode, encode, remember_first
+from rnnlib.text import ordered_batches, perplexity, sample, text_to_tokens, tokens_to_text
 from rnnlib.training import History, fit
 from rnnlib.validation import NotFinite
 
@@ -116,10 +117,13 @@ __all__ = [
     "lecun",
     "normal",
     "numerical_gradient",
+    "ordered_batches",
     "orthogonal",
+    "perplexity",
     "relu",
     "relu_derivative",
     "remember_first",
+    "sample",
     "sigmoid",
     "sigmoid_cross_entropy",
     "sigmoid_derivative",
@@ -128,8 +132,10 @@ __all__ = [
     "squared_error",
     "tanh",
     "tanh_derivative",
+    "text_to_tokens",
     "to_keras",
     "to_pytorch",
     "to_zerotsuku2",
+    "tokens_to_text",
     "xavier",
 ]

@@ -8,7 +8,8 @@ import pytest
 from rnnlib.course import data
 
 FOLDER = Path(data.__file__).parent
-NAMES = ("sound", "price", "text", "sprint", "keras_rnn", "pytorch_rnn", "zerotsuku2_rnn")
+REFERENCES = ("sprint", "keras_rnn", "pytorch_rnn", "zerotsuku2_rnn", "keras_gates", "pytorch_gates", "zerotsuku2_gates")
+NAMES = ("sound", "price", "text", "alice", *REFERENCES)
 LOADERS = {name: getattr(data, name) for name in NAMES}
 
 
@@ -39,7 +40,15 @@ def test_the_reference_numbers_are_arrays_under_the_names_that_are_documented():
     assert data.pytorch_rnn()["relu"]["dweight_hh_l0"].shape == (5, 5)
     assert data.pytorch_rnn()["readout"]["h_0"].shape == (1, 2, 5)
     assert data.zerotsuku2_rnn()["dh_next"].shape == (2, 4, 5)
+    assert data.pytorch_gates()["lstm"]["dc0"].shape == data.zerotsuku2_gates()["lstm"]["c_last"].shape == (2, 5)
+    assert data.keras_gates()["gru, reset before"]["bias"].shape == (15,)
     assert data.text().startswith("Alice was beginning")
+
+
+def test_the_book_is_the_file_of_the_canterbury_corpus_with_line_ends_of_one_character():
+    book = data.alice()
+    assert len(book) + book.count("\n") + 1 == 152_089  # two characters a line end, and one at the end of the file
+    assert book.count("CHAPTER") == 12 and book.endswith("THE END\n") and "\r" not in book
 
 
 @pytest.mark.parametrize("name", LOADERS)
@@ -53,4 +62,4 @@ def test_every_file_is_described_and_small():
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert {path.stem for path in files} == set(LOADERS)
     assert all(f"`{path.name}`" in readme for path in files)
-    assert sum(path.stat().st_size for path in files) <= 100_000
+    assert sum(path.stat().st_size for path in files) <= 300_000

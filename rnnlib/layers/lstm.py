@@ -111,7 +111,7 @@ class LSTM(Layer):
         if not bias:
             return cls(W_x, W_h)
         b = np.zeros(4 * H, dtype)
-        of_each_node = forget_bias if np.ndim(forget_bias) else [forget_bias] * H
+        of_each_node: Any = forget_bias if np.ndim(forget_bias) else [forget_bias] * H
         b[H : 2 * H] = check_array("forget_bias", of_each_node, "(H,)", float, H=H)
         return cls(W_x, W_h, b)
 

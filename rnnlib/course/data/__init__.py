@@ -25,6 +25,11 @@ def text() -> str:
     return _read("text.txt")
 
 
+def alice() -> str:
+    """Return the whole of *Alice's Adventures in Wonderland*, Lewis Carroll, 1865: 148,480 characters."""
+    return _read("alice.txt")
+
+
 def sprint() -> dict[str, Any]:
     """Return the small-array experiment, computed with 60 digits and rounded to float64.
 
