@@ -8,8 +8,8 @@ import pytest
 from rnnlib.course import data
 
 FOLDER = Path(data.__file__).parent
-REFERENCES = ("sprint", "keras_rnn", "pytorch_rnn", "zerotsuku2_rnn", "keras_gates", "pytorch_gates", "zerotsuku2_gates")
-NAMES = ("sound", "price", "text", "alice", *REFERENCES)
+GATES = ("keras_gates", "pytorch_gates", "zerotsuku2_gates")
+NAMES = ("sound", "price", "text", "alice", "sprint", "keras_rnn", "pytorch_rnn", "zerotsuku2_rnn", *GATES)
 LOADERS = {name: getattr(data, name) for name in NAMES}
 
 
