@@ -162,6 +162,18 @@ def test_networks_and_optimizers_of_ones_own(make, net):
     assert all((net.params[name] != before[name]).any() for name in before)
 
 
+@pytest.mark.parametrize(
+    ("how", "clipped"),
+    [({"clip": 4}, False), ({"clip": 3.9}, True), ({"clip_value": 4}, False), ({"clip_value": 3.9}, True)],
+)
+def test_a_gradient_just_at_the_limit_is_not_clipped(how, clipped):
+    assert quietly(Line(), [(1.0, 3.0)], SGD(0.1), steps=1, **how).clipped == [clipped]  # it is -4
+
+
+def test_a_state_may_be_carried_where_a_batch_has_no_length():
+    assert quietly(Line(), repeat((1.0, 3.0)), SGD(0.1), steps=3, carry_state=True).steps == 3
+
+
 @pytest.mark.parametrize("cut", [0, 1, 4])
 def test_training_resumes_to_the_same_bits(cut):
     whole, first, second = network(), network(), network()
@@ -513,6 +525,17 @@ def test_an_optimizer_of_ones_own_that_overflows_is_undone():
     assert_same(net.params, before)
 
 
+def test_so_is_one_that_leaves_the_real_numbers():
+    class Turned:
+        def step(self, params, grads):
+            params["w"] = params["w"] * 1j
+
+    line = Line()
+    with pytest.raises(TypeError, match=r"^w: expected real numbers, got complex128 \(1,\)$"):
+        quietly(line, [(1.0, 3.0)], Turned(), steps=1)
+    assert line.params["w"] == 1
+
+
 # --- refusals ---------------------------------------------------------------------------------------------
 
 
@@ -538,6 +561,16 @@ def test_a_network_that_looks_ahead_cannot_carry_its_state():
         quietly(net, batches(1), SGD(0.1), steps=1, carry_state=True)
 
 
+class OwnNet:
+    """A network of somebody else, not quite finished."""
+
+    def __init__(self, **attributes):
+        vars(self).update(attributes)
+
+    def loss_and_grads(self, x, target, state=None, mask=None):
+        raise NotImplementedError
+
+
 @pytest.mark.parametrize(
     ("changed", "error", "match"),
     [
@@ -554,6 +587,9 @@ def test_a_network_that_looks_ahead_cannot_carry_its_state():
         ({"optimizer": SGD}, TypeError, r"optimizer: expected an optimiser such as SGD\(lr=0.1\), .*got <class"),
         ({"optimizer": 0.1}, TypeError, r"optimizer: expected .* step\(params, grads\), got 0.1"),
         ({"net": Network}, TypeError, "net: expected a Network, or what has params and loss_and_grads, got <class"),
+        ({"net": OwnNet()}, TypeError, "net: expected a Network, or what has params and loss_and_grads, got "),
+        ({"net": OwnNet(params={1: np.ones(1)})}, TypeError, "net.params: expected a dictionary with names as keys"),
+        ({"net": OwnNet(params={"w": np.ones(1, int)})}, TypeError, "net.params: w: expected a float array, .* int64"),
         ({"net": Dense([[1]])}, TypeError, r"net: expected a Network, .*, got Dense\(D=1, K=1, no bias\)"),
         ({"batches": []}, ValueError, "batches: expected .* at least once, got none"),
         ({"batches": 3}, TypeError, "batches: expected .* in a list or a generator, got 3"),
