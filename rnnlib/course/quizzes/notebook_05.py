@@ -113,7 +113,7 @@ QUIZZES = {
         right=3,
     ),
     "immediate": Choice(
-        title="A derivative (導関数), written in haste",
+        title="A derivative (導関数) that somebody wrote",
         text="One node, two steps, from an $h_0$ that is not zero: $h_2 = \\tanh(x_2 w_x + h_1 w_h + b)$. Someone "
         "writes "
         "$dh_2/dw_h = (1 - h_2^2)\\,h_1$. What is this?",
