@@ -29,3 +29,8 @@ def test_what_does_not_fit_is_refused_by_name():
     layer.forward(np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"^dout: expected \(2, 3\), got \(3, 3\)$"):
         layer.backward(np.ones((3, 3)))
+    with pytest.raises(ValueError, match=r"^dout: expected \(\.\.\., K\), got \(\)$"):
+        layer.backward(1.0)
+    layer.forward(np.ones((2, 3), np.float32))
+    with pytest.raises(TypeError, match=r"^dout: expected float32 \(\.\.\., K\), got float64, which would lose digits$"):
+        layer.backward(np.ones((2, 3)))

@@ -87,6 +87,17 @@ def test_its_state_is_a_pair(state):
         both.back(trace, trace.out, state)
 
 
+def test_a_layer_that_does_not_tell_its_size_leaves_that_of_both_open():
+    both = [SimpleRNN(np.ones((D, H)), np.eye(H)) for _ in range(2)]
+    both[1].n_out = None
+    assert Bidirectional(*both).n_out is Bidirectional(*reversed(both)).n_out is None
+
+
+def test_a_refused_x_is_named():
+    with pytest.raises(ValueError, match=r"^x: expected \(N, T, D\), got \(3, 4\)$"):
+        case("bidirectional").layer.forward(np.ones((N, T)))
+
+
 def test_a_refused_dout_is_named():
     both, x, *_ = case("bidirectional")
     both.forward(x)

@@ -37,6 +37,11 @@ def test_float32_and_create():
     np.testing.assert_array_equal(embedding.params["W"], drawn.astype(np.float32))
     assert embedding.forward([[1]]).dtype == np.float32
     assert repr(embedding) == "Embedding(V=7, D=3)"
+    with pytest.raises(TypeError, match=r"^dout: expected float32 \(N, T, D\) with N = 1, .* which would lose digits$"):
+        embedding.backward(np.ones((1, 1, 3)))
+    plain = Embedding.create(7, 3, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(plain.params["W"], 2 * drawn)
+    assert (plain.n_in, plain.n_out) == (None, 3)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ def test_float32_stays():
     last = Last()
     assert last.forward(X.astype(np.float32)).dtype == np.float32
     assert last.backward(np.ones((2, 4), int)).dtype == np.float32
+    with pytest.raises(TypeError, match="^dout: expected float32 .* got float64, which would lose digits$"):
+        last.backward(np.ones((2, 4)))
 
 
 @pytest.mark.parametrize(
