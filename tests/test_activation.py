@@ -32,5 +32,5 @@ def test_what_does_not_fit_is_refused_by_name():
     with pytest.raises(ValueError, match=r"^dout: expected \(\.\.\., K\), got \(\)$"):
         layer.backward(1.0)
     layer.forward(np.ones((2, 3), np.float32))
-    with pytest.raises(TypeError, match=r"^dout: expected float32 \(\.\.\., K\), got float64, which would lose digits$"):
+    with pytest.raises(TypeError, match="^dout: expected float32 .* got float64, which would lose digits$"):
         layer.backward(np.ones((2, 3)))

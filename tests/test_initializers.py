@@ -64,6 +64,8 @@ def test_same_seed_same_weights(name):
         ((3, 2.5), np.random.default_rng(), TypeError, "n_out: expected a whole number"),
         ((3, 4), np.random.RandomState(0), TypeError, "rng: expected"),
         ((3, 4), None, TypeError, "rng: expected"),
+        (3, np.random.default_rng(), TypeError, r"^shape: expected \(n_in, n_out\), got 3$"),
+        ((3, 4, 5), np.random.default_rng(), TypeError, r"^shape: expected \(n_in, n_out\), got \(3, 4, 5\)$"),
     ],
 )
 def test_refusals(name, shape, rng, error, message):
@@ -73,7 +75,7 @@ def test_refusals(name, shape, rng, error, message):
 
 @pytest.mark.parametrize("std", [-1, np.inf, np.nan])
 def test_std_must_be_a_spread(std):
-    with pytest.raises(ValueError, match="std: expected"):
+    with pytest.raises(ValueError, match="^std: expected a finite number of at least 0, got "):
         rnnlib.normal((2, 2), np.random.default_rng(), std)
 
 
