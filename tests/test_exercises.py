@@ -397,6 +397,31 @@ def strangers_last(text, alphabet):
     return np.array([[*(c == a for a in alphabet), c not in alphabet] for c in text], float)
 
 
+def phrase(x, z, W, b, d_inner, d_root, back=np.transpose, both=1, own=1, slopes=(1, 1), keep=(1, 1, 1, 1), turn=1):
+    """Return dx, dz, dW of ((x z) x) with two losses, block by block: W is a half for each child."""
+    H = len(b)
+    inner = np.tanh(x @ W[:H] + z @ W[H:] + b)
+    root = np.tanh(inner @ W[:H] + x @ W[H:] + b)
+    top = d_root * (1 - slopes[0] * root * root)
+    M = back(W)  # (H, 2H)
+    left, right = (M[:, :H], M[:, H:])[::turn]
+    low = (own * d_inner + both * (top @ left)) * (1 - slopes[1] * inner * inner)
+    dW = np.vstack([keep[2] * np.outer(inner, top), keep[2] * np.outer(x, top)])
+    dW = dW + keep[3] * np.vstack([np.outer(x, low), np.outer(z, low)])
+    return keep[0] * (top @ right) + keep[1] * (low @ left), low @ right, dW
+
+
+def of_three(children, W, b, dh, goes=None, slope=1, back=np.transpose, into=None):
+    """Return dchildren, dW of a node that takes the largest of each entry, entry by entry."""
+    taken = np.array([max(column) for column in children.T]) if into is None else into(children)
+    a = np.array([max(column) for column in children.T]) @ W + b
+    da = dh * (1 - slope * np.tanh(a) ** 2)
+    dtaken, dchildren = da @ back(W), np.zeros_like(children)
+    for j, column in enumerate(children.T):
+        dchildren[np.argmax(column), j] = dtaken[j]
+    return dchildren if goes is None else goes(children) * dtaken, taken[:, None] * da[None]
+
+
 SPRINT_W_X = np.array([[0.01, 0.03, 0.05, 0.07], [0.03, 0.05, 0.07, 0.08]])
 
 # number → [(a wrong answer, words of its sentence)], written independently of the checkers
@@ -1126,6 +1151,84 @@ WRONG = {
         (lambda *p: updated_W(*p[:6], 0 * p[6], *p[7:]), "the numbers differ"),
         (lambda *p: updated_W(*p[:7], 0 * p[7], p[8]), "the numbers differ"),
         (lambda *p: updated_W(*p)[:, 0], "the result has shape"),
+    ],
+    "10.1": [
+        (lambda W_x, W_h, b: np.vstack([W_h, W_x, b]).T, "the state stands second"),
+        (lambda W_x, W_h, b: np.vstack([b, W_x, W_h]).T, "the last column of W, not the first"),
+        (lambda W_x, W_h, b: np.vstack([W_x, W_h, b]), "columns need its transpose"),
+        (lambda W_x, W_h, b: np.hstack([W_x.T, W_h.T]), "b is missing"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, W_h, b]), "W_h is not transposed"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, W_h.T, 0 * b]), "the last column is 0"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, W_h.T, b**0]), "the last column is 1"),
+        # none of these is in the list: no cause is named
+        (lambda W_x, W_h, b: np.column_stack([W_h.T, W_x.T, 0 * b]), "the numbers differ"),
+        (lambda W_x, W_h, b: np.column_stack([0 * W_x.T, W_h.T, b]), "the numbers differ"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, 0 * W_h.T, b]), "the numbers differ"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, W_h.T, -b]), "the numbers differ"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, W_h.T, b])[::-1], "the numbers differ"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, W_h.T, b])[:, ::-1], "the numbers differ"),
+        (lambda W_x, W_h, b: np.column_stack([b, W_h.T, W_x.T]), "the numbers differ"),
+        (lambda W_x, W_h, b: 2 * np.column_stack([W_x.T, W_h.T, b]), "the numbers differ"),
+        (lambda W_x, W_h, b: W_x.T + b[:, None], "has shape"),
+        (lambda W_x, W_h, b: W_x @ W_h, "has shape"),
+        (lambda W_x, W_h, b: np.vstack([W_x, W_h]), "has shape"),
+        (lambda W_x, W_h, b: np.hstack([W_x, W_h, b]), "raises ValueError"),
+        (lambda W_x, W_h, b: np.column_stack([W_x.T, W_h.T, b]).ravel(), "has shape"),
+    ],
+    "10.2": [
+        (lambda *p: phrase(*p, keep=(0, 1, 1, 1)), "dx: this is x in the inner node only"),
+        (lambda *p: phrase(*p, keep=(1, 0, 1, 1)), "dx: this is x as a child of the root only"),
+        (lambda *p: phrase(*p, both=0), "dx: nothing comes to the inner node from the root"),
+        (lambda *p: phrase(*p, own=0), "dx: the inner node's own readout"),
+        (lambda *p: phrase(*p, slopes=(0, 0)), "dx: the slope .* at both nodes"),
+        (lambda *p: phrase(*p, slopes=(0, 1)), "dx: the slope .* at the root"),
+        (lambda *p: phrase(*p, slopes=(1, 0)), "dx: the slope .* at the inner node"),
+        (lambda *p: phrase(*p, turn=-1), "dx: the halves have changed places"),
+        (lambda *p: phrase(*p, keep=(1, 1, 0, 1)), "dW: the part of the root is missing"),
+        (lambda *p: phrase(*p, keep=(1, 1, 1, 0)), "dW: the part of the inner node is missing"),
+        (lambda *p: replaced(phrase(*p), 1, phrase(*p, both=0)[1]), "dz: nothing comes to the inner node"),
+        (lambda *p: replaced(phrase(*p), 1, phrase(*p, own=0)[1]), "dz: the inner node's own"),
+        # none of these is in the list: no cause is named
+        (lambda *p: replaced(phrase(*p), 1, phrase(*p)[0]), "dz: the numbers differ"),
+        (lambda *p: replaced(phrase(*p), 2, -phrase(*p)[2]), "dW: the numbers differ"),
+        (lambda *p: replaced(phrase(*p), 2, phrase(*p)[2] / 2), "dW: the numbers differ"),
+        (lambda *p: replaced(phrase(*p), 2, phrase(*p)[2].T), "dW: .* has shape"),
+        (lambda *p: replaced(phrase(*p), 2, np.roll(phrase(*p)[2], len(p[3]), axis=0)), "dW: the numbers differ"),
+        (lambda *p: replaced(phrase(*p), 0, phrase(*p)[0] / 2), "dx: the numbers differ"),
+        (lambda x, z, *p: phrase(z, x, *p), "dx: the numbers differ"),
+        (lambda x, z, W, b, d, e: phrase(x, z, W, b, e, d), "dx: the numbers differ"),
+        (lambda x, z, W, b, *p: phrase(x, z, W, 0 * b, *p), "dx: the numbers differ"),
+        (lambda *p: phrase(*p, back=lambda W: W), "raises ValueError"),
+        (lambda *p: phrase(*p)[:2], "should return 3 arrays"),
+        (lambda *p: (phrase(*p)[1], phrase(*p)[0], phrase(*p)[2]), "dx: the numbers differ"),
+    ],
+    "10.3": [
+        (lambda *p: of_three(*p, goes=np.ones_like), "dchildren: every child gets the whole"),
+        (lambda *p: of_three(*p, goes=lambda c: np.ones_like(c) / 3), "dchildren: each child gets a third"),
+        (lambda *p: of_three(*p, goes=lambda c: c == c.min(0)), "dchildren: this goes to the smallest"),
+        (lambda *p: of_three(*p, goes=lambda c: c == c.max(1)[:, None]), "dchildren: .* entry by entry"),
+        (lambda *p: of_three(*p, goes=lambda c: (c == c.max(0)) * c), "dchildren: this is multiplied"),
+        (lambda *p: of_three(*p, slope=0), "dchildren: the slope of tanh"),
+        (lambda *p: of_three(*p, back=lambda W: W), "dchildren: the way back goes through W transposed"),
+        (lambda *p: (of_three(*p)[0], of_three(*p, slope=0)[1]), "dW: the slope of tanh"),
+        (lambda *p: (of_three(*p)[0], of_three(*p)[1].T), "dW: this is dW transposed"),
+        (lambda *p: of_three(*p, into=lambda c: c.sum(0) / 3), "dW: .* the mean of the children"),
+        (lambda *p: of_three(*p, into=lambda c: c[0] + c[1] + c[2]), "dW: .* the sum of the children"),
+        (lambda *p: of_three(*p, into=lambda c: c[0]), "dW: .* the first child alone"),
+        # none of these is in the list: no cause is named
+        (lambda *p: of_three(*p, goes=lambda c: c == np.sort(c, 0)[1]), "dchildren: the numbers differ"),
+        (lambda *p: of_three(*p, goes=lambda c: c > c.mean(0)), "dchildren: the numbers differ"),
+        (lambda *p: of_three(*p, goes=lambda c: c > 0), "dchildren: the numbers differ"),
+        (lambda *p: of_three(*p, goes=lambda c: np.exp(c) / np.exp(c).sum(0)), "dchildren: the numbers differ"),
+        (lambda *p: of_three(*p, goes=lambda c: -1.0 * (c == c.max(0))), "dchildren: the numbers differ"),
+        (lambda *p: of_three(*p, slope=0.5), "dchildren: the numbers differ"),
+        (lambda *p: of_three(*p, into=lambda c: c[2]), "dW: the numbers differ"),
+        (lambda *p: of_three(*p, into=lambda c: c.min(0)), "dW: the numbers differ"),
+        (lambda c, W, b, dh: of_three(c, W, 0 * b, dh), "dchildren: the numbers differ"),
+        (lambda *p: (of_three(*p)[0].sum(0), of_three(*p)[1]), "dchildren: .* has shape"),
+        (lambda *p: (of_three(*p)[0], 3 * of_three(*p)[1]), "dW: the numbers differ"),
+        (lambda *p: of_three(*p)[0], "should return 2 arrays"),
+        (lambda *p: of_three(*p)[::-1], "dchildren: .* has shape"),
     ],
 }
 CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]

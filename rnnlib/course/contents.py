@@ -24,4 +24,5 @@ NOTEBOOKS = [
     Notebook("07", "Binary addition", 100, 60, "07_binary_addition.ipynb"),
     Notebook("08", "Vanishing and exploding gradients", 100, 45, "08_vanishing_gradients.ipynb"),
     Notebook("09", "Confirmation quizzes", 60, 40, "09_confirmation_quizzes.ipynb"),
+    Notebook("10", "Networks over trees", 60, 35, "10_networks_over_trees.ipynb"),
 ]

@@ -138,9 +138,13 @@ TERMS = [
     Term("filter", "フィルタ", "", "9.2"),
     Term("stride", "ストライド", "", "9.2"),
     Term("padding", "パディング", "", "9.2"),
-    Term("recursive network", "再帰的ニューラルネットワーク, 木構造", "", "9.3"),
-    Term("leaf", "葉", "", "9.3"),
-    Term("root", "根", "", "9.3"),
+    Term("recursive network", "再帰的ニューラルネットワーク", "", "9.3"),
+    # 10
+    Term("tree", "木構造", "a pair of trees, or a leaf", "10.1"),
+    Term("leaf", "葉", "leaf", "10.1"),
+    Term("root", "根", "", "10.1"),
+    Term("children", "子", "left, right", "10.1"),
+    Term("height", "高さ", "height", "10.5"),
 ]
 
 

@@ -14,6 +14,7 @@ from rnnlib.course.exercises import (
     notebook_07,
     notebook_08,
     notebook_09,
+    notebook_10,
 )
 from rnnlib.course.exercises.checking import is_untouched
 from rnnlib.course.exercises.notebook_06 import sealed
@@ -31,6 +32,7 @@ MODULES = (
     notebook_07,
     notebook_08,
     notebook_09,
+    notebook_10,
 )
 # number → checker: takes the answer, returns None where it is right, else one sentence
 CHECKERS: dict[str, Callable[[Any], str | None]] = {

@@ -20,6 +20,7 @@ from rnnlib.course.quizzes import (
     notebook_07,
     notebook_08,
     notebook_09,
+    notebook_10,
 )
 from rnnlib.course.quizzes.panel import panel
 from rnnlib.course.quizzes.question import Choice, Formula
@@ -37,6 +38,7 @@ MODULES = (
     notebook_07,
     notebook_08,
     notebook_09,
+    notebook_10,
 )
 # number of the notebook that a quiz asks about → name → quiz
 BY_NOTEBOOK: dict[str, dict[str, Choice | Formula]] = {module.__name__[-2:]: module.QUIZZES for module in MODULES}
