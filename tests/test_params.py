@@ -134,3 +134,4 @@ def test_names_can_be_neither_added_nor_deleted():
         del params["W"]
     assert list(params) == ["W"] and len(params) == 1 and "W" in params and params.get("V") is None
     assert repr(params) == "Params(W (2, 3))"
+    assert repr(Params(W=np.zeros((2, 3)), b=np.zeros(3))) == "Params(W (2, 3), b (3,))"

@@ -59,6 +59,7 @@ def test_encode_takes_any_iterable_once():
         ([True], 8, TypeError, "got bool at 0"),
         ([[1, 2]], 8, TypeError, "got list at 0"),
         (5, 8, TypeError, "numbers: expected a sequence of whole numbers .*, got int"),
+        (np.array(5), 8, TypeError, "numbers: expected a sequence of whole numbers .*, got ndarray"),
         ("12", 8, TypeError, "got str"),
         ([], 8, ValueError, "at least one, got none"),
         ([1], 0, ValueError, "bits: expected at least 1, got 0"),
@@ -97,6 +98,11 @@ def test_random_sums_against_python(n, bits):
     for p, q, total in zip(decode(x[..., 0]), decode(x[..., 1]), decode(target[..., 0]), strict=True):
         assert p + q == total
         assert max(p, q) < 2 ** (bits - 1)
+
+
+def test_a_seed_draws_these_bits():
+    x, _ = binary_addition(generator(), 5, 4)
+    np.testing.assert_array_equal(x[:, :3], generator().integers(0, 2, (5, 3, 2), dtype=np.uint8))
 
 
 def test_random_numbers_fill_their_range():

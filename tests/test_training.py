@@ -28,6 +28,7 @@ from rnnlib import (
     sigmoid_cross_entropy,
     squared_error,
 )
+from rnnlib.interrupts import Interrupts
 
 
 def network(activation="tanh", loss=sigmoid_cross_entropy, seed=1):
@@ -414,6 +415,18 @@ def test_a_handler_of_the_users_own_is_called_after_the_update_and_stays(error):
     assert calls == [signal.SIGINT]
 
 
+def test_outside_of_an_update_a_handler_gets_all_that_a_handler_gets():
+    calls = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: calls.append(frame))
+    try:
+        with Interrupts() as interrupts:
+            signal.raise_signal(signal.SIGINT)
+            interrupts.release()  # nothing has waited
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(calls) == 1 and calls[0] is not None
+
+
 def test_where_the_signal_is_ignored_it_stays_ignored():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -656,6 +669,19 @@ def test_the_bar_counts_and_leaves_one_line(capfd):
     assert [count for count in ("0/6", "2/6", "4/6", "6/6") if count in out] == ["0/6", "2/6", "4/6", "6/6"]
     assert "training:  33%|" in out
     assert out.endswith("\rtraining ended: all 6 steps done\n") and out.count("\n") == 1
+
+
+def test_the_bar_is_79_columns_wide_and_shows_every_count(capfd):
+    lines = shown(capfd, every=1).split("\r")[1:8]
+    assert [line.partition("|")[0] for line in lines[:2]] == ["training:   0%", "training:  17%"]
+    assert [line.rpartition("|")[2] for line in lines] == [f" {count}/6" for count in range(7)]
+    assert {len(line) for line in lines} == {79}
+
+
+def test_its_last_line_stays_below_a_bar_of_the_users_own(capfd):
+    tqdm = pytest.importorskip("tqdm").tqdm
+    with tqdm(total=2, file=sys.stdout):
+        assert "\rtraining ended: all 6 steps done\n" in shown(capfd)
 
 
 def test_the_last_line_says_why_training_ended(capfd):
