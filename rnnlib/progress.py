@@ -10,7 +10,7 @@ class ProgressBar:
     It shows counts only and no clock, so that two runs print the same.
     """
 
-    def __init__(self, steps: int, shown: bool = True) -> None:
+    def __init__(self, steps: int, shown: bool) -> None:
         """Show a bar at 0 of `steps`, or nothing."""
         self.bar = _tqdm(steps) if shown else None
 
@@ -33,4 +33,4 @@ def _tqdm(steps: int) -> Any:
     except ModuleNotFoundError:
         return None
     shape = "training: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}"
-    return tqdm(total=steps, file=sys.stdout, ncols=79, mininterval=0, miniters=1, leave=True, bar_format=shape)
+    return tqdm(total=steps, file=sys.stdout, ncols=79, mininterval=0, miniters=1, bar_format=shape)
