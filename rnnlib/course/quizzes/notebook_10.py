@@ -11,7 +11,7 @@ QUIZZES = {
         options=(
             Option(
                 "$W_h$ above $W_x$, as in the tree that leans to the left.",
-                "that W has the right shape, (D + H, H), and the wrong rows: here the input comes first in [left, "
+                "that W has a fitting shape, (D + H, H), and the wrong rows: here the input comes first in [left, "
                 "right].",
             ),
             Option(
