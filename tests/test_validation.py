@@ -8,6 +8,7 @@ from rnnlib.validation import (
     check_any_mask,
     check_array,
     check_callable,
+    check_finite,
     check_float_type,
     check_generator,
     check_int,
@@ -86,12 +87,20 @@ def test_pandas_tables():
     np.testing.assert_allclose(dense.forward(pandas.DataFrame(X[0], dtype="f4")), X[0] @ W_X + 1, rtol=1e-6)
 
 
-def test_what_numpy_cannot_read_is_refused_with_its_reason():
+@pytest.mark.parametrize(
+    ("error", "refusal", "reason"),
+    [
+        (RuntimeError, TypeError, "a Broken: not today"),
+        (TypeError, TypeError, "a Broken: not today"),
+        (ValueError, ValueError, "rows of different lengths"),
+    ],
+)
+def test_what_numpy_cannot_read_is_refused_with_its_reason(error, refusal, reason):
     class Broken:
         def __array__(self, dtype=None, copy=None):
-            raise RuntimeError("not today")
+            raise error("not today")
 
-    with pytest.raises(TypeError, match=r"^W: expected \(D, K\), got a Broken: not today$"):
+    with pytest.raises(refusal, match=rf"^W: expected \(D, K\), got {reason}$"):
         Dense(Broken())
 
 
@@ -180,7 +189,22 @@ def test_a_layers_mask_has_no_holes_and_any_other_may():
         (lambda: check_int("n", np.timedelta64(1)), TypeError, "^n: expected a whole number, got "),
         (lambda: check_int("n", 0), ValueError, "^n: expected at least 1, got 0$"),
         (lambda: check_int("n", 7, 2, 6), ValueError, "^n: expected a whole number from 2 to 6, got 7$"),
-        (lambda: check_int("n", 10**5000), ValueError, "^n: expected .*, got int of 16610 bits$"),
+        (lambda: check_int("n", 1, 2, 6), ValueError, "^n: expected a whole number from 2 to 6, got 1$"),
+        (
+            lambda: check_int("n", 10**5000),
+            ValueError,
+            r"^n: expected a whole number from 1 to \d*, got int of 16610 bits$",
+        ),
+        (
+            lambda: check_array("x", None, "(N, D)", float, D=2),
+            TypeError,
+            r"^x: expected \(N, D\) with D = 2, got None$",
+        ),
+        (
+            lambda: check_finite("g", np.array([1, np.nan])),
+            ValueError,
+            r"^g: expected finite numbers, got nan at \(1,\)$",
+        ),
         (lambda: check_positive("lr", 0), ValueError, "^lr: expected a finite number above 0, got 0$"),
         (lambda: check_positive("lr", np.inf), ValueError, "^lr: expected a finite number above 0, got inf$"),
         (lambda: check_positive("lr", "1"), ValueError, "^lr: expected a finite number above 0, got '1'$"),
@@ -202,6 +226,7 @@ def test_a_refusal_names_the_argument_what_it_needs_and_what_it_got(call, error,
 
 def test_what_fits_is_returned():
     assert [type(check_int("n", n)) for n in (3, np.int8(3), np.uint64(3))] == [int] * 3
+    assert [check_int("n", n, 2, 6) for n in (2, 6)] == [2, 6]
     assert check_positive("lr", np.float32(0.5)) == 0.5
     assert [check_float_type(name) for name in (float, "f4", np.float32)] == [np.float64, np.float32, np.float32]
 
@@ -209,4 +234,5 @@ def test_what_fits_is_returned():
 def test_a_value_is_told_in_one_short_line():
     assert short_repr("a\nb") == r"'a\nb'"
     assert short_repr(np.eye(2)) == "array([[1., 0.], [0., 1.]])"
-    assert len(short_repr("x" * 500)) == 80
+    assert [len(short_repr("x" * count)) for count in (77, 78, 79, 500)] == [79, 80, 80, 80]
+    assert short_repr("x" * 78) == repr("x" * 78) and short_repr("x" * 79).endswith("x...")
