@@ -162,7 +162,7 @@ def common_float_type(*arrays: ArrayLike | None) -> np.dtype:
 
 def is_typed(value: Any) -> bool:
     """Tell whether a value has a type of its own; lists and Python's numbers have none."""
-    return hasattr(value, "dtype") or hasattr(value, "__array__")
+    return hasattr(value, "__array__")
 
 
 def _type_of(array: Any) -> np.dtype | None:
