@@ -303,6 +303,9 @@ def test_last_state_is_that_of_the_latest_call_and_the_callers():
     own = Network(rnn=net.rnn, loss=Loss(len, reading=lambda h: h))
     own.predict(x)[...] = np.nan
     np.testing.assert_array_equal(own.last_state, before)
+    own = Network(low=rnn(D, 4), high=rnn(4, H), loss=Loss(len, reading=lambda h: h))
+    own.predict(x)[...] = np.nan
+    assert np.isfinite(own.last_state["high"]).all()
 
 
 # --- a pending backward, in a caller's hands ------------------------------------------------------------------
