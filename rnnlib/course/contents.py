@@ -25,4 +25,6 @@ NOTEBOOKS = [
     Notebook("08", "Vanishing and exploding gradients", 100, 45, "08_vanishing_gradients.ipynb"),
     Notebook("09", "Confirmation quizzes", 60, 40, "09_confirmation_quizzes.ipynb"),
     Notebook("10", "Networks over trees", 60, 35, "10_networks_over_trees.ipynb"),
+    Notebook("11", "Gates", 90, 50, "11_gates.ipynb"),
+    Notebook("12", "A language model", 80, 50, "12_a_language_model.ipynb"),
 ]

@@ -145,6 +145,28 @@ TERMS = [
     Term("root", "根", "", "10.1"),
     Term("children", "子", "left, right", "10.1"),
     Term("height", "高さ", "height", "10.5"),
+    # 11
+    Term("cell", "セル", "c_t", "11.1"),
+    Term("forget gate", "忘却ゲート", "f", "11.1"),
+    Term("LSTM", "長・短期記憶", "LSTM", "11.2"),
+    Term("input gate", "入力ゲート", "i", "11.2"),
+    Term("candidate", "候補", "g, n", "11.2"),
+    Term("output gate", "出力ゲート", "o", "11.2"),
+    Term("GRU", "ゲート付き回帰型ユニット", "GRU", "11.5"),
+    Term("update gate", "更新ゲート", "z", "11.5"),
+    Term("reset gate", "リセットゲート", "r", "11.5"),
+    Term("variance", "分散", "np.var", "11.8"),
+    # 12
+    Term("language model", "言語モデル", "", "12.1"),
+    Term("token", "トークン", "tokens, V (how many)", "12.1"),
+    Term("training", "訓練", "training", "12.1"),
+    Term("validation", "検証", "validation", "12.1"),
+    Term("test", "テスト", "test", "12.1"),
+    Term("embedding", "埋め込み", "Embedding", "12.2"),
+    Term("perplexity", "パープレキシティ", "perplexity", "12.3"),
+    Term("n-gram", "nグラム", "NGram", "12.4"),
+    Term("overfitting", "過学習", "", "12.4"),
+    Term("temperature", "温度", "temperature, τ", "12.9"),
 ]
 
 

@@ -15,6 +15,8 @@ from rnnlib.course.exercises import (
     notebook_08,
     notebook_09,
     notebook_10,
+    notebook_11,
+    notebook_12,
 )
 from rnnlib.course.exercises.checking import is_untouched
 from rnnlib.course.exercises.notebook_06 import sealed
@@ -33,6 +35,8 @@ MODULES = (
     notebook_08,
     notebook_09,
     notebook_10,
+    notebook_11,
+    notebook_12,
 )
 # number → checker: takes the answer, returns None where it is right, else one sentence
 CHECKERS: dict[str, Callable[[Any], str | None]] = {

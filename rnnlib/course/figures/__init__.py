@@ -2,11 +2,13 @@
 
 from rnnlib.course.figures.audit import caught, fading_error
 from rnnlib.course.figures.course_map import course_map
+from rnnlib.course.figures.gates import kept, lstm_cell
 from rnnlib.course.figures.gradients import contributions, cost, difference_errors, walked_back
 from rnnlib.course.figures.network import folded, unrolled, unrolled_backward
 from rnnlib.course.figures.series import dependence, growth, one_hot, pulse, series, spread
 from rnnlib.course.figures.states import largest_state, state_lines, state_map
 from rnnlib.course.figures.style import axes
+from rnnlib.course.figures.text import next_characters, rivals, written
 from rnnlib.course.figures.training import (
     each_and_mean,
     film,
@@ -32,14 +34,18 @@ __all__ = [
     "film",
     "folded",
     "growth",
+    "kept",
     "kept_and_lost",
     "largest_state",
     "loss_runs",
+    "lstm_cell",
     "margins_by_place",
+    "next_characters",
     "norms_going_back",
     "one_hot",
     "pulse",
     "ranges",
+    "rivals",
     "series",
     "spread",
     "state_lines",
@@ -51,4 +57,5 @@ __all__ = [
     "unrolled",
     "unrolled_backward",
     "walked_back",
+    "written",
 ]

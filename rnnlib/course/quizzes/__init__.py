@@ -21,6 +21,8 @@ from rnnlib.course.quizzes import (
     notebook_08,
     notebook_09,
     notebook_10,
+    notebook_11,
+    notebook_12,
 )
 from rnnlib.course.quizzes.panel import panel
 from rnnlib.course.quizzes.question import Choice, Formula
@@ -39,6 +41,8 @@ MODULES = (
     notebook_08,
     notebook_09,
     notebook_10,
+    notebook_11,
+    notebook_12,
 )
 # number of the notebook that a quiz asks about → name → quiz
 BY_NOTEBOOK: dict[str, dict[str, Choice | Formula]] = {module.__name__[-2:]: module.QUIZZES for module in MODULES}
