@@ -399,6 +399,21 @@ def test_so_is_a_gradient(error):
     assert rnn.dh0 is None and not rnn.grads
 
 
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        (Dense([[1e200]]), "x"),
+        (SimpleRNN([[1.0]], [[1e200]], activation="identity"), "the starting state"),
+        (Bidirectional(SimpleRNN([[1.0]], [[1.0]]), SimpleRNN([[1.0]], [[1e200]])), "the starting state"),
+        (SimpleRNN([[1.0]], [[1.0]], [0.0], activation="identity"), "b"),
+    ],
+)
+def test_the_gradient_that_is_not_finite_is_named(layer, name):
+    out = layer.forward(np.zeros((2, 1, 1)))
+    with pytest.raises(NotFinite, match=f"^the gradient of {name} is not finite$"):
+        layer.backward(np.full(out.shape, 1e308 if name == "b" else 1e200))
+
+
 # --- a layer of one's own -------------------------------------------------------------------------------------
 
 
@@ -461,7 +476,7 @@ CALLS = {
         ("trace", lambda trace: trace._replace(out=[1.0]), r"^Own\.run: expected an array as out, got \[1\.0\]$"),
         ("grads", lambda grads: tuple(grads), r"^Own\.back: expected Grads, got \("),
         ("grads", lambda grads: None, r"^Own\.back: expected Grads, got None$"),
-        ("grads", lambda grads: grads._replace(params=None), r"^Own\.back: .* by name, got None as Grads\.params$"),
+        ("grads", lambda grads: grads._replace(params=[2]), r"^Own\.back: .* by name, got \[2\] as Grads\.params$"),
         (
             "grads",
             lambda grads: grads._replace(params={**grads.params, "W_h": None}),

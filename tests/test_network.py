@@ -563,7 +563,11 @@ ONE = rnn(H, H)
         ),
         ({"rnn": ONE, "last": Last(), "top": rnn(4, 3)}, ValueError, "^top: expected a layer that takes 5 features"),
         ({"rnn": ONE, "readout": dense(H, K, dtype="f4")}, TypeError, "^readout: expected float64, .*, got float32$"),
-        ({"rnn": OwnFace(np.eye(2), np.eye(2))}, TypeError, "^rnn: .*, but OwnFace overrides its face$"),
+        (
+            {"rnn": OwnFace(np.eye(2), np.eye(2))},
+            TypeError,
+            "^rnn: a network calls run and back, but OwnFace overrides its face$",
+        ),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(arguments, error, message):
@@ -609,6 +613,18 @@ def test_a_mask_in_the_place_of_the_state_is_told_its_own_place(name, form):
     for call in (net.predict, net.run, lambda x, mask: net.loss(x, 1, mask)):
         with pytest.raises(TypeError, match=r"^state: .*, got booleans \(N, T\): write mask=… to give a mask$"):
             call(x, form(MASK))
+
+
+def test_what_numpy_cannot_read_is_refused_as_what_it_is():
+    class Broken:
+        def __array__(self, dtype=None, copy=None):
+            raise TypeError("not today")
+
+    net = NETWORKS["one layer"]()
+    with pytest.raises(TypeError, match="^h0: .* got a Broken: not today$"):
+        net.predict(X, Broken())
+    with pytest.raises(ValueError, match="^h0: .* got rows of different lengths$"):
+        net.predict(X, [[1, 2], [3]])
 
 
 def test_a_state_of_booleans_is_no_mask():
