@@ -41,6 +41,8 @@ DRAW = {
     "difference_errors": lambda ax: figures.difference_errors(
         ax, 0.1 ** np.arange(4), {"a": 0.1 ** np.arange(4), "b": 0.2 ** np.arange(4)}, title="A finding"
     ),
+    "kept": lambda ax: figures.kept(ax, [0.0, 3.0], 20, title="A finding"),
+    "lstm_cell": lambda ax: figures.lstm_cell(ax, title="A finding"),
     "kept_and_lost": lambda ax: figures.kept_and_lost(ax, np.ones(9), 0.1 ** np.arange(9), title="A finding"),
     "each_and_mean": lambda ax: figures.each_and_mean(ax, np.arange(12), BY_CHANCE, **LABELS),
     "film": lambda ax: figures.film(
@@ -58,6 +60,13 @@ DRAW = {
     "trees": lambda ax: figures.trees(ax, [((0, 1), 1), (0, 1)], label=str, title="A finding", edges=("l", "r")),
     "unrolled_backward": lambda ax: figures.unrolled_backward(ax, 3, title="A finding"),
     "walked_back": lambda ax: figures.walked_back(ax, np.tri(4), title="A finding"),
+    "next_characters": lambda ax: figures.next_characters(
+        ax, "ab \n", {"one": np.array([0.1, 0.2, 0.3, 0.4]), "two": np.full(4, 0.25)}, title="A finding"
+    ),
+    "rivals": lambda ax: figures.rivals(
+        ax, {"counts": 2.3, "a network": [2.6, 2.7]}, title="A finding", xlabel="bits", networks="network"
+    ),
+    "written": lambda ax: figures.written(ax, {"0 updates": "q$z\n" * 30, "100 updates": "the"}, title="A finding"),
     "unrolled": lambda ax: figures.unrolled(ax, 3, title="A finding", highlight="W_h", inputs=[1], outputs=[3]),
 }
 
@@ -84,12 +93,25 @@ def test_draws_on_its_axes_with_a_title_that_fits(name):
 
 @pytest.mark.parametrize(
     "name",
-    sorted(set(DRAW) - {"course_map", "folded", "trees", "unrolled", "unrolled_backward", "caught", "contributions"}),
+    sorted(
+        set(DRAW)
+        - {
+            "course_map",
+            "folded",
+            "lstm_cell",
+            "trees",
+            "unrolled",
+            "unrolled_backward",
+            "caught",
+            "contributions",
+            "written",
+        }
+    ),
 )
 def test_charts_name_both_axes(name):
     ax = figures.axes(8, 3)
     DRAW[name](ax)
-    assert ax.get_ylabel() or name == "spread"
+    assert ax.get_ylabel() or name in {"rivals", "spread"}
     assert ax.get_xlabel()
 
 
@@ -136,6 +158,13 @@ def test_contributions_can_be_named():
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["root", "leaf", "sum"]
 
 
+def test_what_is_left_is_the_power_of_the_gate():
+    ax = figures.axes()
+    figures.kept(ax, [0.0, 3.0], 20, title="A finding")
+    for line, gate in zip(ax.lines, (0.5, 1 / (1 + np.exp(-3))), strict=False):
+        np.testing.assert_allclose(line.get_ydata(), gate ** np.arange(21), rtol=1e-12)
+
+
 def test_a_tree_has_its_leaves_in_order_and_each_parent_between_and_above_its_children():
     ax = figures.axes()
     figures.trees(ax, [((0, 1), 2), (3, 4)], label=str, title="A finding", edges=("left", "right"))
@@ -147,6 +176,28 @@ def test_a_tree_has_its_leaves_in_order_and_each_parent_between_and_above_its_ch
         (x, y), children = places[str(parent)], [places[str(child)] for child in parent]
         assert x == np.mean([child[0] for child in children]) and y == max(child[1] for child in children) + 1
     assert [text.get_text() for text in ax.texts].count("left") == len(ax.lines) / 2 == 3
+
+
+def test_each_rival_has_its_numbers_and_the_networks_have_squares():
+    ax = figures.axes()
+    figures.rivals(ax, {"counts": 2.25, "an RNN": [2.5, 2.75]}, title="A finding", xlabel="bits", networks="RNN LSTM")
+    dots = [line for line in ax.lines if line.get_marker() != "None"]
+    assert [line.get_xdata().tolist() for line in dots] == [[2.25], [2.5, 2.75]]
+    assert [line.get_marker() for line in dots] == ["o", "s"]
+    assert [text.get_text() for text in ax.texts] == ["2.25", "2.75"]
+
+
+def test_the_next_characters_stand_in_the_order_of_their_probabilities():
+    ax = figures.axes()
+    figures.next_characters(ax, "ab ", {"one": np.array([0.1, 0.2, 0.7])}, title="A finding", most=2)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["␣", "b"]
+    assert [bar.get_height() for bar in ax.patches] == [0.7, 0.2]
+
+
+def test_what_is_written_is_shown_line_by_line():
+    ax = figures.axes()
+    figures.written(ax, {"counts": "one\ntwo " + "x" * 80}, title="A finding")
+    assert [text.get_text() for text in ax.texts] == ["counts", "one↵ two " + "x" * 67, "x" * 13]
 
 
 def test_walks_into_the_future_are_left_out():

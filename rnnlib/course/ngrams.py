@@ -16,23 +16,23 @@ class Counts(NamedTuple):
     """What was seen behind contexts of one length, each context as one whole number."""
 
     contexts: NDArray[np.int64]  # those seen, sorted
-    seen: NDArray[np.int64]  # how often each was seen, with a token behind it
+    count: NDArray[np.int64]  # how often each was seen, with a token behind it
     kinds: NDArray[np.int64]  # how many different tokens were seen behind it
     grams: NDArray[np.int64]  # context and token as one number, sorted
-    gram_seen: NDArray[np.int64]  # how often
+    gram_count: NDArray[np.int64]  # how often
 
 
 class NGram:
     """The probability of a token after the n - 1 tokens before it, from counts in a text.
 
-    With c(s) how often a context s was seen, c(s, w) how often with the token w behind it, and k(s) how many kinds of
+    With `count` how often a context was seen, alone or with the token w behind it, and `kinds` how many different
     tokens were seen behind it, the probability is
 
-        p(w | s) = (c(s, w) + k(s) p(w | s')) / (c(s) + k(s))
+        p(w | context) = (count(context, w) + kinds(context) p(w | shorter)) / (count(context) + kinds(context))
 
-    where s' is s without its oldest token; a context that was never seen takes p(w | s') as it is. The shortest
-    context is the empty one, and below it all V tokens are equally likely, so no probability is 0. This is method C of
-    Witten and Bell, The zero-frequency problem, 1991, interpolated.
+    where `shorter` is the context without its oldest token; a context that was never seen takes p(w | shorter) as it
+    is. The shortest context is the empty one, and below it all V tokens are equally likely, so no probability is 0.
+    The part for what was not seen is that of Witten and Bell, The zero-frequency problem, 1991.
 
     >>> model = NGram([0, 1, 0, 0], n=2, n_tokens=2)  # "abaa"
     >>> model.distribution([[0]]).round(3)  # after "a": one "b", one "a"
@@ -69,9 +69,9 @@ class NGram:
         p = np.full(len(tokens), 1 / self.n_tokens)
         for length, counts in enumerate(self.counts):
             code = _codes(contexts[:, self.n - 1 - length :], self.n_tokens)
-            c, k = _look_up(code, counts.contexts, counts.seen, counts.kinds)
-            (c_w,) = _look_up(code * self.n_tokens + tokens, counts.grams, counts.gram_seen)
-            p = np.where(c > 0, (c_w + k * p) / np.maximum(c + k, 1), p)
+            count, kinds = _look_up(code, counts.contexts, counts.count, counts.kinds)
+            (with_token,) = _look_up(code * self.n_tokens + tokens, counts.grams, counts.gram_count)
+            p = np.where(count > 0, (with_token + kinds * p) / np.maximum(count + kinds, 1), p)
         return p
 
     def distribution(self, contexts: ArrayLike) -> NDArray[np.float64]:
@@ -95,9 +95,9 @@ class NGram:
 
     def _count(self, tokens: NDArray[np.int64], length: int) -> Counts:
         grams = _codes(np.lib.stride_tricks.sliding_window_view(tokens, length + 1), self.n_tokens)
-        grams, gram_seen = np.unique(grams, return_counts=True)
+        grams, gram_count = np.unique(grams, return_counts=True)
         contexts, first, kinds = np.unique(grams // self.n_tokens, return_index=True, return_counts=True)
-        return Counts(contexts, np.add.reduceat(gram_seen, first), kinds, grams, gram_seen)
+        return Counts(contexts, np.add.reduceat(gram_count, first), kinds, grams, gram_count)
 
     def _check_contexts(self, contexts: ArrayLike, m: int) -> NDArray[np.int64]:
         if self.n == 1:
