@@ -422,6 +422,34 @@ def of_three(children, W, b, dh, goes=None, slope=1, back=np.transpose, into=Non
     return dchildren if goes is None else goes(children) * dtaken, taken[:, None] * da[None]
 
 
+def coupled(x, h, c, W_x, W_h, b, order="gof", new=lambda f: 1 - f, shown=np.tanh, squash=np.tanh, old=lambda f: f):
+    """Return h_t and c_t of a cell whose new part counts 1 - f; faults can be put in."""
+    a = dict(zip(order, np.split(x @ W_x + h @ W_h + b, 3, axis=1), strict=True))
+    g, o, f = squash(a["g"]), 1 / (1 + np.exp(-a["o"])), 1 / (1 + np.exp(-a["f"]))
+    c_t = old(f) * c + new(f) * g
+    return o * shown(c_t), c_t
+
+
+def coupled_back(
+    dh, dc, c, c_t, g, o, f, W_h, of_f=lambda c, g: c - g, slopes=(None, None, None), order="gof", back=np.transpose
+):
+    """Return da_t, and what goes back to the h and the c before; faults can be put in."""
+    whole = dc + dh * o * (1 - np.tanh(c_t) ** 2)
+    slope_g, slope_o, slope_f = slopes
+    da = {
+        "g": whole * (1 - f) * (1 - g**2 if slope_g is None else slope_g),
+        "o": dh * np.tanh(c_t) * (o * (1 - o) if slope_o is None else slope_o),
+        "f": whole * of_f(c, g) * (f * (1 - f) if slope_f is None else slope_f),
+    }
+    da = np.concatenate([da[gate] for gate in order], axis=1)
+    return da, da @ back(W_h), whole * f
+
+
+def four_blocks(matrix, order, ours="ifgo"):
+    blocks = np.split(matrix.T, 4, axis=1)
+    return np.concatenate([blocks[order.index(gate)] for gate in ours], axis=1)
+
+
 SPRINT_W_X = np.array([[0.01, 0.03, 0.05, 0.07], [0.03, 0.05, 0.07, 0.08]])
 
 # number → [(a wrong answer, words of its sentence)], written independently of the checkers
@@ -1229,6 +1257,99 @@ WRONG = {
         (lambda *p: (of_three(*p)[0], 3 * of_three(*p)[1]), "dW: the numbers differ"),
         (lambda *p: of_three(*p)[0], "should return 2 arrays"),
         (lambda *p: of_three(*p)[::-1], "dchildren: .* has shape"),
+    ],
+    "11.1": [
+        (lambda *p: coupled(*p, order="fgo"), "h_t: the blocks stand in the order g, o, f"),
+        (lambda *p: coupled(*p, order="gfo"), "h_t: the blocks stand in the order g, o, f"),
+        (lambda *p: coupled(*p, new=lambda f: 1), "h_t: what is new counts 1 - f_t"),
+        (lambda *p: coupled(*p, new=lambda f: f), "h_t: what is new counts 1 - f_t"),
+        (lambda *p: coupled(*p, shown=lambda c: c), "h_t: h_t shows the tanh of the cell"),
+        (lambda *p: coupled(*p, squash=lambda a: 1 / (1 + np.exp(-a))), "h_t: the candidate g goes through tanh, not"),
+        (lambda *p: coupled(*p, squash=lambda a: a), "h_t: the candidate g goes through tanh"),
+        (lambda *p: coupled(*p)[::-1], "h_t: this is c_t: return h_t first"),
+        (lambda *p: (coupled(*p)[0], coupled(*p)[0]), "c_t: this is h_t again"),
+        (lambda *p: (coupled(*p)[0], np.tanh(coupled(*p)[1])), "c_t: the cell itself is handed on"),
+        (lambda *p: coupled(*p)[0], "should return 2 arrays"),
+        # none of these is in the list: no cause is named
+        (lambda *p: coupled(*p, old=lambda f: 1 - f, new=lambda f: f), "h_t: the numbers differ"),
+        (lambda *p: coupled(*p, old=lambda f: 1), "h_t: the numbers differ"),
+        (lambda *p: coupled(*p, order="ogf"), "h_t: the numbers differ"),
+        (lambda *p: coupled(*p, new=lambda f: 1 + f), "h_t: the numbers differ"),
+        (lambda *p: coupled(*p, new=lambda f: -f), "h_t: the numbers differ"),
+        (lambda *p: coupled(*p, shown=np.sin), "h_t: the numbers differ"),
+        (lambda x, h, c, W_x, W_h, b: coupled(x, h, c, W_x, W_h, 0 * b), "h_t: the numbers differ"),
+        (lambda x, h, c, W_x, W_h, b: coupled(x, 0 * h, c, W_x, W_h, b), "h_t: the numbers differ"),
+        (lambda x, h, c, W_x, W_h, b: coupled(x, h, 0 * c, W_x, W_h, b), "h_t: the numbers differ"),
+        (lambda x, h, c, W_x, W_h, b: coupled(x, h, h, W_x, W_h, b), "h_t: the numbers differ"),
+        (lambda *p: (coupled(*p)[0], coupled(*p)[1] - p[2]), "c_t: the numbers differ"),
+    ],
+    "11.2": [
+        (lambda *p: coupled_back(*p, of_f=lambda c, g: c), "da_t: f_t is used twice"),
+        (lambda *p: coupled_back(*p, of_f=lambda c, g: c + g), "da_t: .* has a minus sign"),
+        (lambda dh, dc, *p: coupled_back(dh, 0 * dc, *p), "da_t: dc_next is missing"),
+        (lambda *p: coupled_back(*p, slopes=(1 - np.tanh(p[4]) ** 2, None, None)), "da_t: g is the tanh already"),
+        (lambda *p: coupled_back(*p, slopes=(p[4] * (1 - p[4]), None, None)), "da_t: g comes from a tanh"),
+        (lambda *p: coupled_back(*p, order="fgo"), "da_t: the blocks of da_t stand in the order"),
+        (
+            lambda *p: (coupled_back(*p)[0], coupled_back(*p)[1] + p[0], coupled_back(*p)[2]),
+            "dh_t itself does not pass",
+        ),
+        (
+            lambda *p: replaced(coupled_back(*p), 2, coupled_back(p[0], 0 * p[1], *p[2:])[2]),
+            "c_.t-1.: dc_next is missing",
+        ),
+        (lambda *p: replaced(coupled_back(*p), 2, p[1] * p[6]), "only dc_next passes here"),
+        (lambda *p: replaced(coupled_back(*p), 2, coupled_back(*p)[2] / p[6]), "this is dc_t"),
+        # none of these is in the list: no cause is named
+        (lambda *p: coupled_back(*p, slopes=(0.5, None, None)), "da_t: the numbers differ"),
+        (lambda *p: coupled_back(*p, slopes=(None, 0.5, None)), "da_t: the numbers differ"),
+        (lambda *p: coupled_back(*p, slopes=(None, None, 0.5)), "da_t: the numbers differ"),
+        (lambda *p: coupled_back(*p, of_f=lambda c, g: g - c), "da_t: the numbers differ"),
+        (lambda *p: coupled_back(*p, of_f=lambda c, g: -g), "da_t: the numbers differ"),
+        (lambda *p: coupled_back(*p, order="ogf"), "da_t: the numbers differ"),
+        (lambda dh, *p: coupled_back(0 * dh, *p), "da_t: the numbers differ"),
+        (lambda dh, dc, c, c_t, *p: coupled_back(dh, dc, c, c, *p), "da_t: the numbers differ"),
+        (lambda dh, dc, *p: coupled_back(dc, dh, *p), "da_t: the numbers differ"),
+        (lambda *p: replaced(coupled_back(*p), 1, -coupled_back(*p)[1]), "h_.t-1.: the numbers differ"),
+        (lambda *p: replaced(coupled_back(*p), 2, p[1]), "c_.t-1.: the numbers differ"),
+        (lambda *p: coupled_back(*p)[:2], "should return 3 arrays"),
+    ],
+    "11.3": [
+        (lambda lag, part: np.log(lag), "log of the lag leaves about a third"),
+        (lambda lag, part: part ** (1 / lag), "this is the gate"),
+        (lambda lag, part: np.log(part / (1 - part)), "this keeps `part` at every step"),
+        (lambda lag, part: -np.log(part ** (1 / lag) / (1 - part ** (1 / lag))), "the sign is turned"),
+        (lambda lag, part: np.log(part) / lag, "this is the log of the gate"),
+        (lambda lag, part: np.log(part / lag / (1 - part / lag)), "the steps multiply"),
+        # none of these is in the list: no cause is named
+        (lambda lag, part: np.log(lag / part), "the numbers differ"),
+        (lambda lag, part: np.exp(-1 / lag), "the numbers differ"),
+        (lambda lag, part: lag * part, "the numbers differ"),
+        (lambda lag, part: np.log(lag) - np.log(-np.log(part)), "the numbers differ"),
+        (lambda lag, part: np.arctanh(part ** (1 / lag)), "the numbers differ"),
+        (lambda lag, part: 1 - part ** (1 / lag), "the numbers differ"),
+        (lambda lag, part: np.log2(part ** (1 / lag) / (1 - part ** (1 / lag))), "the numbers differ"),
+        (lambda lag, part: 1.0, "the numbers differ"),
+        (lambda lag, part: part**lag, "the numbers differ"),
+        (lambda lag, part: np.log(part ** (1 / (lag + 1)) / (1 - part ** (1 / (lag + 1)))), "the numbers differ"),
+    ],
+    "11.4": [
+        (lambda matrix, order: matrix.T, "the matrix is turned, but its blocks"),
+        (lambda matrix, order: matrix, "nothing has changed"),
+        (lambda matrix, order: four_blocks(matrix, order).T, "the matrix is not transposed"),
+        (lambda matrix, order: four_blocks(matrix, "ifgo", order), "the way from our order to the other"),
+        (lambda matrix, order: four_blocks(matrix, order, "ifog"), "the last two blocks are exchanged"),
+        # none of these is in the list: no cause is named
+        (lambda matrix, order: four_blocks(matrix, order, "figo"), "the numbers differ"),
+        (lambda matrix, order: four_blocks(matrix, order, "ogfi"), "the numbers differ"),
+        (lambda matrix, order: four_blocks(matrix, order, "gifo"), "the numbers differ"),
+        (lambda matrix, order: four_blocks(matrix, order[::-1]), "the numbers differ"),
+        (lambda matrix, order: -four_blocks(matrix, order), "the numbers differ"),
+        (lambda matrix, order: four_blocks(matrix, order)[::-1], "the numbers differ"),
+        (lambda matrix, order: four_blocks(matrix, order)[:, ::-1], "the numbers differ"),
+        (lambda matrix, order: four_blocks(matrix, order)[:, :-1], "has shape"),
+        (lambda matrix, order: matrix.reshape(len(matrix) // 4, -1), "the numbers differ"),
+        (lambda matrix, order: np.split(matrix.T, 4, axis=1), "has shape"),
     ],
 }
 CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]

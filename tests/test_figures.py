@@ -286,7 +286,7 @@ def test_the_largest_state_can_be_drawn_from_zero_on():
 
 
 def test_the_map_shows_every_notebook_inside_its_box():
-    ax = figures.axes(9.5, 4.8)
+    ax = figures.axes(9.5, 6)
     figures.course_map(ax, title="A finding")
     ax.figure.canvas.draw()
     boxes = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rnnlib import SimpleRNN, check_gradients
+from rnnlib import LSTM, SimpleRNN, check_gradients
 from rnnlib.course.exercises.notebook_06 import FINGERPRINTS, NAMES, REACH, SEALED, Fingerprint
-from rnnlib.course.museum import WithBackward
+from rnnlib.course.museum import LSTMWithBackward, WithBackward
 
 N, T, D, H = 3, 6, 2, 4
 ROWS = ("W_x", "W_h", "b", "x", "h0")
@@ -138,3 +138,25 @@ def test_the_function_gets_the_callers_own_dh_and_a_copy_where_a_state_comes_bac
     expected = dh.copy()
     expected[:, -1] += 1
     np.testing.assert_array_equal(seen[1], expected)
+
+
+def test_an_lstm_that_walks_back_by_a_function_sees_what_forward_saw():
+    rng = np.random.default_rng(0)
+    W_x, W_h, b = (rng.standard_normal(shape) for shape in [(3, 16), (4, 16), (16,)])
+    x, dh, (h0, c0) = rng.standard_normal((2, 6, 3)), rng.standard_normal((2, 6, 4)), rng.standard_normal((2, 2, 4))
+    seen = []
+
+    def backward(dh, x, h, c, gates, W_x, W_h, dc_last):
+        seen.append((dh, x, h, c, gates, dc_last))
+        right = LSTM(W_x, W_h, b)
+        trace = right.run(x, (h[0], c[0]))
+        return right.back(trace, dh, (np.zeros_like(h0), np.broadcast_to(dc_last, c0.shape)))[:3]
+
+    layer = LSTMWithBackward(W_x, W_h, b, backward)
+    assert check_gradients(layer, x, dh, (h0, c0)).ok
+    _, x_seen, h, c, gates, _ = seen[0]
+    np.testing.assert_array_equal(x_seen, x)
+    assert len(h) == len(c) == 7 and len(gates) == 6
+    for t, (i, f, g, o) in enumerate(gates):
+        np.testing.assert_allclose(c[t + 1], f * c[t] + i * g, rtol=0, atol=1e-15)
+        np.testing.assert_allclose(h[t + 1], o * np.tanh(c[t + 1]), rtol=0, atol=1e-15)

@@ -9,7 +9,7 @@ from rnnlib.course.contents import NOTEBOOKS
 from rnnlib.course.figures.style import INK, bare
 
 ROW = 4  # boxes in a row
-WIDTH, HEIGHT = 2.3, 1.25
+WIDTH, HEIGHT, DOWN = 2.3, 1.25, 1.75
 LETTERS = 19  # of a title, that fit into a line of a box
 
 
@@ -32,12 +32,12 @@ def course_map(ax: Axes, *, title: str) -> None:
             _arrow(ax, place)
     rows = (len(NOTEBOOKS) - 1) // ROW + 1
     columns = min(ROW, len(NOTEBOOKS))
-    ax.set(xlim=(-0.1, columns * 3 - 0.6), ylim=(-2 * (rows - 1) - 0.1, HEIGHT + 0.1))
+    ax.set(xlim=(-0.1, columns * 3 - 0.6), ylim=(-DOWN * (rows - 1) - 0.1, HEIGHT + 0.1))
     bare(ax, title)
 
 
 def _corner(place: int) -> tuple[float, float]:
-    return 3.0 * (place % ROW), -2.0 * (place // ROW)
+    return 3.0 * (place % ROW), -DOWN * (place // ROW)
 
 
 def _arrow(ax: Axes, place: int) -> None:

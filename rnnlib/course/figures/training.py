@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FormatStrFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 
 from rnnlib.course.figures.style import COLOURS, DASHES, GREY, INK, MARKERS
 
@@ -108,6 +108,7 @@ def norms_going_back(
     if not any(np.allclose(values, 1) for values in norms.values()):
         ax.axhline(1, color=GREY, lw=0.8)
     ax.set(title=title, xlabel="steps walked back", ylabel=ylabel, yscale="log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     low, high = np.floor(np.log10(ax.get_ylim())).astype(int)
     every = max(1, -(-(high - low) // 6))  # about six powers of ten, and 1 among them
     ax.yaxis.set(major_locator=FixedLocator(10.0 ** (every * np.arange(-(-low // every), high // every + 1))))
