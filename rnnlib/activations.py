@@ -40,8 +40,7 @@ def sigmoid(a: ArrayLike, out: Array | None = None) -> Array:
 def sigmoid_derivative(h: ArrayLike) -> Array:
     """Return sigmoid'(a) from h = sigmoid(a), in the shape of `h`: h (1 - h)."""
     h = check_real("h", h)
-    with np.errstate(under="ignore"):
-        return h * (1 - h)
+    return h * (1 - h)
 
 
 def relu(a: ArrayLike, out: Array | None = None) -> Array:
