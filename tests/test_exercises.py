@@ -359,6 +359,50 @@ class NeedsH(of_the_sprint(loop)):
         return super().forward(x, h)
 
 
+def best_k(v, k, tau, divide=True, allowed=lambda row, k: row >= sorted(row)[-k]):
+    """Return the probabilities row by row; faults can be put in."""
+    rows = []
+    for row in v:
+        weights = np.exp(row / tau - max(row / tau)) * allowed(row, k)
+        rows.append(weights / (weights.sum() if divide else np.exp(row / tau - max(row / tau)).sum()))
+    return np.array(rows)
+
+
+def in_bits(p, base=2.0):
+    return float(np.mean(-np.log(p)) / np.log(base))
+
+
+def blend(p, q, w):
+    return p * w + q - q * w
+
+
+def known_part(train, test, length, known=None, reach=None, count=lambda hits: sum(hits) / len(hits)):
+    """Return for each test window which part of it is known, place by place; faults can be put in."""
+    known = {start + i for start in train for i in range(reach or length)} if known is None else known
+    return np.array([count([start + i in known for i in range(length)]) for start in test], float)
+
+
+def summed_rows(tokens, dout, V, own=1, before=1, at=0, wrap=False):
+    """Return dW of an embedding used twice, place by place; faults can be put in."""
+    dW = np.zeros((V, dout.shape[2]))
+    for n, t in np.ndindex(tokens.shape):
+        dW[tokens[n, t]] += own * dout[n, t]
+        if t > 0 or wrap:
+            dW[tokens[n, t - 1]] += before * dout[n, t - at]
+    return dW
+
+
+def lost_rows(tokens, dout, V, start=True):
+    """Return dW with repeats lost: a sum is read before it is written."""
+    dW = np.zeros((V, dout.shape[2]))
+    if start:
+        dW[tokens] += dout
+    else:
+        dW[tokens] = dout
+    dW[tokens[:, :-1]] += dout[:, 1:]
+    return dW
+
+
 def accepted(forward, N=3, T=5, D=2, H=4, start=(1, 1), bias=1, change=lambda p: p, look=np.s_[:], atol=1e-8):
     """Return whether a test with these sizes, looking at this part of the states, accepts a forward pass of 2.2."""
     rng = np.random.default_rng(5)
@@ -1350,6 +1394,130 @@ WRONG = {
         (lambda matrix, order: four_blocks(matrix, order)[:, :-1], "has shape"),
         (lambda matrix, order: matrix.reshape(len(matrix) // 4, -1), "the numbers differ"),
         (lambda matrix, order: np.split(matrix.T, 4, axis=1), "has shape"),
+    ],
+    "12.1": [
+        (lambda v, k, t: best_k(v, k, t, divide=False), "do not add up to 1"),
+        (lambda v, k, t: best_k(v, k, 1.0), "temperature plays no part"),
+        (lambda v, k, t: best_k(v, k, 1 / t), "turned round"),
+        (lambda v, k, t: best_k(v, v.shape[1], t), "all characters are left"),
+        (lambda v, k, t: best_k(v, k, t, allowed=lambda row, k: row <= sorted(row)[k - 1]), "k least likely"),
+        (lambda v, k, t: best_k(np.where(best_k(v, k, 1.0) > 0, v, 0), v.shape[1], t), "logit 0"),
+        (lambda v, k, t: best_k(v, k - 1, t), "one too few"),
+        (lambda v, k, t: best_k(v, k + 1 if k < v.shape[1] else k, t), "one too many"),
+        (lambda v, k, t: (best_k(v, k, t) > 0) / k, "equally likely"),
+        (lambda v, k, t: best_k(best_k(v, v.shape[1], 1.0), v.shape[1], t), "a softmax of them"),
+        (
+            lambda v, k, t: best_k(v, k, t, allowed=lambda row, k: row >= np.sort(v.ravel())[-k * len(v)]),
+            "in all rows together",
+        ),
+        # none of these is in the list: no cause is named
+        (lambda v, k, t: best_k(v, k, 2 * t), "the numbers differ"),
+        (lambda v, k, t: best_k(v, k, t * t), "the numbers differ"),
+        (lambda v, k, t: best_k(-v, k, t), "the numbers differ"),
+        (lambda v, k, t: best_k(v, k, t)[::-1], "the numbers differ"),
+        (lambda v, k, t: best_k(v, 1, t), "the numbers differ|one too few"),
+        (lambda v, k, t: best_k(v.T, min(k, len(v)), t).T, "the numbers differ"),
+        (lambda v, k, t: np.log(best_k(v, k, t)), "divide by zero|NaN or infinity"),
+        (lambda v, k, t: best_k(v, k, t) / len(v), "the numbers differ"),
+        (lambda v, k, t: np.abs(v) / np.abs(v).sum(axis=1, keepdims=True), "the numbers differ"),
+        (lambda v, k, t: best_k(v, k, t)[0], "has shape"),
+        (lambda v, k, t: best_k(v, k, t).argmax(axis=1), "has shape"),
+    ],
+    "12.2": [
+        (lambda p, q, w: (in_bits(p) * w + in_bits(q) * (1 - w), 1.0), "bits: this mixes the bits"),
+        (lambda p, q, w: (in_bits(p**w * q ** (1 - w)), 1.0), "bits: this mixes the bits"),
+        (lambda p, q, w: (in_bits(blend(q, p, w)), 1.0), "bits: the weight belongs to p"),
+        (lambda p, q, w: (in_bits((p + q) / 2), 1.0), "bits: the weight plays no part"),
+        (lambda p, q, w: (in_bits(blend(p, q, w), np.e), 1.0), "bits: these are nats"),
+        (lambda p, q, w: (in_bits(blend(p, q, w)) * p.size, 1.0), "bits: this is the sum"),
+        (lambda p, q, w: (-in_bits(blend(p, q, w)), 1.0), "bits: the sign"),
+        (lambda p, q, w: (np.log2(1 / np.mean(blend(p, q, w))), 1.0), "bits: this is the logarithm of the mean"),
+        (lambda p, q, w: (in_bits(p), 1.0), "bits: these are the bits of p"),
+        (lambda p, q, w: (in_bits(q), 1.0), "bits: these are the bits of q"),
+        (lambda p, q, w: (in_bits(blend(p, q, w)), np.exp(in_bits(blend(p, q, w)))), "perplexity: bits go with"),
+        (lambda p, q, w: (in_bits(blend(p, q, w)), sum(1 / blend(p, q, w)) / len(p)), "perplexity: .* arithmetic"),
+        (lambda p, q, w: (in_bits(blend(p, q, w)), 0.5 ** in_bits(blend(p, q, w))), "perplexity: .* reciprocal"),
+        (
+            lambda p, q, w: (in_bits(blend(p, q, w)), blend(2 ** in_bits(p), 2 ** in_bits(q), w)),
+            "perplexity: this mixes the two perplexities",
+        ),
+        (lambda p, q, w: (in_bits(blend(p, q, w)), 1 / np.mean(blend(p, q, w))), "perplexity: this is 1 over the mean"),
+        # none of these is in the list: no cause is named
+        (lambda p, q, w: (in_bits(blend(p, q, w), 10), 1.0), "bits: the numbers differ"),
+        (lambda p, q, w: (in_bits(p + q), 1.0), "bits: the numbers differ"),
+        (lambda p, q, w: (in_bits(np.maximum(p, q)), 1.0), "bits: the numbers differ"),
+        (lambda p, q, w: (in_bits(p * q), 1.0), "bits: the numbers differ"),
+        (lambda p, q, w: (in_bits(w * p + q), 1.0), "bits: the numbers differ"),
+        (lambda p, q, w: (float(np.median(-np.log2(blend(p, q, w)))), 1.0), "bits: the numbers differ"),
+        (lambda p, q, w: (1 - blend(p, q, w).mean(), 1.0), "bits: the numbers differ"),
+        (lambda p, q, w: (in_bits(blend(p, q, w)), in_bits(blend(p, q, w)) ** 2), "perplexity: the numbers differ"),
+        (lambda p, q, w: (in_bits(blend(p, q, w)), 2 * in_bits(blend(p, q, w))), "perplexity: the numbers differ"),
+        (lambda p, q, w: (in_bits(blend(p, q, w)), 2 ** in_bits(p)), "perplexity: the numbers differ"),
+        (lambda p, q, w: (-np.log2(blend(p, q, w)), 1.0), "bits: the result has shape"),
+        (lambda p, q, w: in_bits(blend(p, q, w)), "should return 2 arrays"),
+    ],
+    "12.3": [
+        (lambda a, b, n: np.array([float(start in a) for start in b]), "start at the same place"),
+        (lambda a, b, n: known_part(a, b, n, count=any), "any overlap counts"),
+        (
+            lambda a, b, n: np.array([max(len({*range(s, s + n)} & {*range(t, t + n)}) for t in a) / n for s in b]),
+            "overlaps most",
+        ),
+        (
+            lambda a, b, n: np.array([sum(len({*range(s, s + n)} & {*range(t, t + n)}) for t in a) / n for s in b]),
+            "counted twice",
+        ),
+        (lambda a, b, n: known_part(a, b, n, count=sum), "divide by the length"),
+        (lambda a, b, n: known_part(a, b, n, count=lambda hits: 1 - np.mean(hits)), "has not seen"),
+        (lambda a, b, n: known_part(b, a, n), "changed places"),
+        (lambda a, b, n: np.mean(known_part(a, b, n)), "a number for each is asked for"),
+        (lambda a, b, n: known_part(a, b, n, reach=1), "only the first character"),
+        (
+            lambda a, b, n: np.concatenate([known_part(a[a <= start], [start], n) for start in b]),
+            "start behind the test window",
+        ),
+        # none of these is in the list: no cause is named
+        (lambda a, b, n: known_part(a, b, n, reach=n + 1), "the numbers differ"),
+        (lambda a, b, n: known_part(a, b, n, reach=n - 1), "the numbers differ"),
+        (lambda a, b, n: known_part(a + 1, b, n), "the numbers differ"),
+        (lambda a, b, n: known_part(a, b, n + 1), "the numbers differ"),
+        (lambda a, b, n: known_part(a, b, n, known=set(range(min(a), max(a) + n))), "the numbers differ"),
+        (lambda a, b, n: known_part(a, b, n, count=all), "the numbers differ"),
+        (lambda a, b, n: known_part(a, b, n) / n, "the numbers differ"),
+        (lambda a, b, n: 100 * known_part(a, b, n), "the numbers differ"),
+        (lambda a, b, n: known_part(a, b, n)[::-1], "the numbers differ"),
+        (lambda a, b, n: 0 * known_part(a, b, n), "the numbers differ"),
+        (lambda a, b, n: known_part(a[1:], b, n), "the numbers differ"),
+        (lambda a, b, n: known_part(a, b[1:], n), "has shape"),
+    ],
+    "12.4": [
+        (
+            lambda x, g, V: np.array([g[x == k][-1] if (x == k).any() else 0 * g[0, 0] for k in range(V)]),
+            "the numbers differ",
+        ),
+        (lambda x, g, V: lost_rows(x, g, V), "repeated tokens are lost: with"),
+        (lambda x, g, V: lost_rows(x, g, V, start=False), "repeated tokens are lost: an assignment|with"),
+        (lambda x, g, V: summed_rows(x, g, V, before=0), "the token before plays no part"),
+        (lambda x, g, V: summed_rows(x, g, V, own=0), "the token itself plays no part"),
+        (lambda x, g, V: summed_rows(x, g, V, wrap=True), "given the last token of its row"),
+        (lambda x, g, V: summed_rows(x[:, ::-1], g[:, ::-1], V), "the token after is taken"),
+        (lambda x, g, V: 2 * summed_rows(x, g, V, before=0), "added twice"),
+        (lambda x, g, V: summed_rows(x, g, V, at=1), "the gradient of its own step"),
+        (lambda x, g, V: summed_rows(x, g / x.size, V), "divided by the number of tokens"),
+        (lambda x, g, V: summed_rows(x, g, V) / np.shape(x)[0], "divided by N"),
+        # none of these is in the list: no cause is named
+        (lambda x, g, V: summed_rows(x, g, V, before=-1), "the numbers differ"),
+        (lambda x, g, V: summed_rows(x, g, V) / 2, "the numbers differ|divided by N"),
+        (lambda x, g, V: summed_rows(x, g, V) / x.shape[1], "the numbers differ|number of tokens"),
+        (lambda x, g, V: summed_rows(x, g[::-1, ::-1], V), "the numbers differ"),
+        (lambda x, g, V: summed_rows(x, g, V)[::-1], "the numbers differ"),
+        (lambda x, g, V: -summed_rows(x, g, V), "the numbers differ"),
+        (lambda x, g, V: summed_rows(x, g, V, before=2), "the numbers differ"),
+        (lambda x, g, V: summed_rows(x[:, :-1], g[:, :-1], V), "the numbers differ"),
+        (lambda x, g, V: summed_rows(x, np.abs(g), V), "the numbers differ"),
+        (lambda x, g, V: summed_rows(x, g, V).cumsum(axis=0), "the numbers differ"),
+        (lambda x, g, V: summed_rows(x, g, V).T, "has shape"),
+        (lambda x, g, V: summed_rows(x, g, V + 1), "has shape"),
     ],
 }
 CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]

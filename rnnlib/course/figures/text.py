@@ -56,13 +56,12 @@ def written(ax: Axes, texts: Mapping[str, str], *, title: str) -> None:
     ax.axis("off")
     lines = [(name, wrap(text.replace("\n", "↵ "), LINE)) for name, text in texts.items()]
     rows = sum(1.6 + len(of) for _, of in lines)
-    row = 0.0
+    row = 0.6
     for name, of in lines:
-        ax.text(0, 1 - (row + 0.6) / rows, name, color=BLUE, weight="bold", va="center", fontsize=10)
+        style = {"transform": ax.transAxes, "va": "center"}
+        ax.text(0, 1 - row / rows, name, color=BLUE, weight="bold", fontsize=10, **style)
         for i, line in enumerate(of, start=1):
-            height = 1 - (row + 0.6 + i) / rows
-            ax.text(0, height, line.replace("$", r"\$"), color=INK, family="monospace", fontsize=9, va="center")
+            shown = line.replace("$", r"\$")
+            ax.text(0, 1 - (row + i) / rows, shown, color=INK, family="monospace", fontsize=9, **style)
         row += 1.6 + len(of)
-    for text in ax.texts:
-        text.set_in_layout(False)  # a long line does not narrow the axes
     ax.plot([], [])  # so that there is something on the axes besides text
