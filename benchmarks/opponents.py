@@ -4,33 +4,33 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from rnnlib import GRU, LSTM, SimpleRNN, to_pytorch
+
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # x, dh, W_x, W_h, b
 
 
-def pytorch() -> Callable[..., Callable[[], None]] | None:
-    """Return the maker of calls to torch.nn.RNN, or None where PyTorch is not installed."""
+def pytorch(layer: SimpleRNN | LSTM | GRU, x: np.ndarray, dh: np.ndarray) -> Callable[[], None] | None:
+    """Return a call of PyTorch's layer of the same name with the same weights, or None where PyTorch is missing."""
     try:
         import torch
     except ModuleNotFoundError:
         return None
     torch.set_num_threads(1)
+    kind = {"SimpleRNN": torch.nn.RNN, "LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}[type(layer).__name__]
+    theirs = kind(layer.n_in, layer.n_out, batch_first=True)
+    theirs.load_state_dict({name: torch.from_numpy(array) for name, array in to_pytorch(layer).items()})
+    inputs, upstream = torch.from_numpy(x).requires_grad_(), torch.from_numpy(dh)
 
-    def make(x: np.ndarray, dh: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> Callable[[], None]:
-        rnn = torch.nn.RNN(*W_x.shape, batch_first=True)
-        with torch.no_grad():
-            for parameter, value in zip(rnn.parameters(), (W_x.T, W_h.T, b, np.zeros_like(b)), strict=True):
-                parameter.copy_(torch.from_numpy(value.copy()))
-        inputs, upstream = torch.from_numpy(x).requires_grad_(), torch.from_numpy(dh)
+    def run() -> None:
+        theirs.zero_grad()
+        inputs.grad = None  # dx is asked for too, as rnnlib computes it
+        h, _ = theirs(inputs)
+        h.backward(upstream)
 
-        def run() -> None:
-            rnn.zero_grad()
-            inputs.grad = None  # dx is asked for too, as rnnlib computes it
-            h, _ = rnn(inputs)
-            h.backward(upstream)
-
-        return run
-
-    return make
+    run()
+    layer.forward(x)
+    np.testing.assert_allclose(layer.backward(dh), inputs.grad.numpy(), rtol=0, atol=1e-2)  # both do the same work
+    return run
 
 
 def plain_loop(x: np.ndarray, dh: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> Callable[[], None]:

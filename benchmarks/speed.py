@@ -1,8 +1,9 @@
-"""How fast are SimpleRNN and `fit`? Ratios in one run: `make bench`.
+"""How fast are SimpleRNN, the layers with gates and `fit`? Ratios in one run: `make bench`.
 
 SimpleRNN, forward and backward in float32, has three opponents, in one process and one thread each: `torch.nn.RNN` on
 the CPU, a plain NumPy loop that does every step as the formula says, and the bare matrix products of the same sizes,
-which no NumPy code can beat. `fit` has the updates of notebook 7.3 written out as a plain loop, in float64.
+which no NumPy code can beat. LSTM and GRU have those of PyTorch. `fit` has the updates of notebook 7.3 written out as a
+plain loop, in float64.
 Each number is the median of interleaved runs, so that a slow moment of the machine falls on all alike.
 """
 
@@ -13,13 +14,14 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS
 import argparse
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from matplotlib.ticker import LogLocator, StrMethodFormatter
 from opponents import PlainTraining, bare_products, plain_loop, pytorch
 
-from rnnlib import Adam, Dense, Network, SimpleRNN, binary_addition, fit, sigmoid_cross_entropy
+from rnnlib import GRU, LSTM, Adam, Dense, Network, SimpleRNN, binary_addition, fit, sigmoid_cross_entropy
 from rnnlib.course.figures.style import BLUE
 from rnnlib.course.figures.style import axes as new_axes
 
@@ -33,6 +35,7 @@ SIZES = [
     (64, 100, 128, 256),
     (1, 1000, 16, 64),
 ]
+GATE_SIZES = [(32, 8, 2, 16), (32, 25, 64, 100), (64, 100, 128, 256)]
 GROWTH = {  # one size at a time grows, from (N, T, D, H) = (32, 50, 16, 64)
     "T": [(32, T, 16, 64) for T in (25, 50, 100, 200, 400)],
     "N": [(N, 50, 16, 64) for N in (8, 16, 32, 64, 128, 256)],
@@ -43,11 +46,15 @@ NAMES = {"T": "time steps T", "N": "sequences N", "H": "nodes H"}
 
 def library(x: np.ndarray, dh: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> Callable[[], None]:
     """Return a call that does forward and backward by rnnlib."""
-    rnn = SimpleRNN(W_x, W_h, b)
+    return both_ways(SimpleRNN(W_x, W_h, b), x, dh)
+
+
+def both_ways(layer: SimpleRNN | LSTM | GRU, x: np.ndarray, dh: np.ndarray) -> Callable[[], None]:
+    """Return a call of the layer's forward and backward."""
 
     def run() -> None:
-        rnn.forward(x)
-        rnn.backward(dh)
+        layer.forward(x)
+        layer.backward(dh)
 
     return run
 
@@ -77,9 +84,10 @@ def medians(calls: dict[str, Callable[[], object]], seconds: float) -> dict[str,
 
 def compare(seconds: float) -> None:
     """Print the time of every opponent over that of rnnlib, for every size."""
-    torch = pytorch()
-    opponents = {"PyTorch": torch, "plain loop": plain_loop, "bare products": bare_products}
-    opponents = {name: opponent for name, opponent in opponents.items() if opponent is not None}
+    opponents = {"PyTorch": pytorchs_rnn, "plain loop": plain_loop, "bare products": bare_products}
+    if find_spec("torch") is None:
+        print("PyTorch is not installed here: `make bench` brings it.")
+        del opponents["PyTorch"]
     print(f"{'(N, T, D, H)':>20}  {'rnnlib':>10}  " + "  ".join(f"{name:>13}" for name in opponents))
     ratios: dict[str, list[float]] = {name: [] for name in opponents}
     for size in SIZES:
@@ -92,9 +100,31 @@ def compare(seconds: float) -> None:
         print(f"{size!s:>20}  {found['rnnlib'] * 1e3:7.3f} ms  {row}", flush=True)
     means = "  ".join(f"{np.exp(np.mean(np.log(those))):11.2f} ×" for those in ratios.values())
     print(f"{'geometric mean':>20}  {'':>10}  {means}")
-    if torch is None:
-        print("PyTorch is not installed here: `make bench` brings it.")
     print("A ratio above 1: rnnlib is faster. The bare products are below 1: no NumPy code beats them.")
+
+
+def pytorchs_rnn(x: np.ndarray, dh: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: np.ndarray) -> Callable[[], None]:
+    """Return a call of `torch.nn.RNN`."""
+    return pytorch(SimpleRNN(W_x, W_h, b), x, dh)
+
+
+def compare_gates(seconds: float) -> None:
+    """Print the time of PyTorch's LSTM and GRU over that of rnnlib's, for every size."""
+    if find_spec("torch") is None:
+        return
+    print(f"\n{'(N, T, D, H)':>20}  " + "  ".join(f"{name:>10}  {'PyTorch':>9}" for name in ("LSTM", "GRU")))
+    ratios = []
+    for size in GATE_SIZES:
+        N, T, D, H = size
+        x, dh, *_ = problem(size)
+        cells = []
+        for kind in (LSTM, GRU):
+            layer = kind.create(D, H, rng=np.random.default_rng(1), dtype=np.float32)
+            found = medians({"ours": both_ways(layer, x, dh), "theirs": pytorch(layer, x, dh)}, seconds)
+            ratios.append(found["theirs"] / found["ours"])
+            cells.append(f"{found['ours'] * 1e3:7.3f} ms  {ratios[-1]:7.2f} ×")
+        print(f"{size!s:>20}  " + "  ".join(cells), flush=True)
+    print(f"{'geometric mean':>20}  {np.exp(np.mean(np.log(ratios))):.2f} ×")
 
 
 LR, UPDATES = 0.03, 50
@@ -159,6 +189,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, default=Path("benchmarks/growth.png"), help="where the figure goes")
     arguments = parser.parse_args()
     compare(arguments.seconds)
+    compare_gates(arguments.seconds)
     compare_training(4 * arguments.seconds)
     draw_growth(arguments.seconds / 8, arguments.figure)
 
