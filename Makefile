@@ -71,7 +71,7 @@ mutants:  ## change rnnlib in small ways, one at a time, and count those that th
 	@$(INSTALL) mutants
 	@$(PY) tests/mutants.py $(MODULE)
 
-bench:  ## measure SimpleRNN and fit against PyTorch, plain loops and the bare matrix products
+bench:  ## measure the recurrent layers and fit against PyTorch, plain loops and the bare matrix products
 	@$(INSTALL)
 	@$(INSTALL) bench
 	@$(PY) benchmarks/speed.py

@@ -5,7 +5,8 @@ on the second axis: x is (N, T, D), and the states h are (N, T, H).
 
 Layers are made from weights, `SimpleRNN(W_x, W_h, b)`, or drawn, `SimpleRNN.create(D, H, rng=rng)`. They are used
 alone, by `forward` and `backward`, or joined to a `Network`, with a loss. `check_gradients` checks a layer or a
-network, `fit` trains a network.
+network, `fit` trains a network. `LSTM` and `GRU` are used like `SimpleRNN`; `from_pytorch`, `from_keras` and their like
+bring weights from elsewhere.
 
 Two recurrent layers over an embedding of five tokens, for sequences of different lengths, and one label for each:
 
