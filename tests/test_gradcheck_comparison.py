@@ -133,4 +133,5 @@ def test_one_call_that_differs_at_the_same_point_is_enough(differs):
     f = lambda u: u.sum() + 1e-9 * (next(calls) == differs)  # noqa: E731
     report = compare_gradients(f, {"u": np.zeros(1)}, {"u": [2.0]})
     assert verdicts(report) == {"not checked: f is not deterministic"} and not report.ok, report
+    assert report.rows[0].name == "u"
     assert next(calls) > differs  # it has been called that often
