@@ -155,7 +155,6 @@ TERMS = [
     Term("GRU", "ゲート付き回帰型ユニット", "GRU", "11.5"),
     Term("update gate", "更新ゲート", "z", "11.5"),
     Term("reset gate", "リセットゲート", "r", "11.5"),
-    Term("variance", "分散", "np.var", "11.8"),
     # 12
     Term("language model", "言語モデル", "", "12.1"),
     Term("token", "トークン", "tokens, V (how many)", "12.1"),

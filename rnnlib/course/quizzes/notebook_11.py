@@ -23,8 +23,8 @@ QUIZZES = {
         text="The way back by the cell is missing in a backward pass. Which check is sure to show it?",
         options=(
             Option(
-                "One step, from zero, all arrays.",
-                "with one step from zero nothing comes back by the cell but to c_0, and nothing is lost elsewhere.",
+                "One step, from a random start, all weights.",
+                "with one step nothing has to come back by the cell before the weights get their gradient: it passes.",
             ),
             Option(
                 "Two steps, from zero, the loss at the last one, the forget gate's weights.",
