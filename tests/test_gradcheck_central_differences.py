@@ -28,6 +28,11 @@ def test_the_step_can_be_chosen_and_grows_beside_a_large_number():
     np.testing.assert_allclose(numerical_gradient(cube, [1e9], eps=0.1), 3e18 + 1e16, rtol=1e-12)
 
 
+def test_a_step_that_cannot_be_is_refused_by_name():
+    with pytest.raises(ValueError, match="^eps: expected a finite number above 0, got 0$"):
+        numerical_gradient(np.sum, [1.0], eps=0)
+
+
 def test_the_function_may_write_into_what_it_gets():
     def f(u):
         value = (u**2).sum()
