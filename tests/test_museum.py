@@ -160,3 +160,82 @@ def test_an_lstm_that_walks_back_by_a_function_sees_what_forward_saw():
     for t, (i, f, g, o) in enumerate(gates):
         np.testing.assert_allclose(c[t + 1], f * c[t] + i * g, rtol=0, atol=1e-15)
         np.testing.assert_allclose(h[t + 1], o * np.tanh(c[t + 1]), rtol=0, atol=1e-15)
+
+
+# --- the second wing: an LSTM's way back, one step of it exchanged -------------------------------------------------
+
+
+def step_back(dh_t, dc_next, c_prev, c_t, gates_t, W_h):
+    i, f, g, o = gates_t
+    dc_t = dc_next + dh_t * o * (1 - np.tanh(c_t) ** 2)
+    da = [dc_t * g * i * (1 - i), dc_t * c_prev * f * (1 - f), dc_t * i * (1 - g**2), dh_t * np.tanh(c_t) * o * (1 - o)]
+    da_t = np.concatenate(da, axis=1)
+    return da_t, da_t @ W_h.T, dc_t * f
+
+
+def changed(da_t, dc_prev, W_h):
+    return da_t, da_t @ W_h.T, dc_prev
+
+
+def handed_on_too_early(dh_t, dc_next, c_prev, c_t, gates_t, W_h):
+    da_t, dh_prev, _ = step_back(dh_t, dc_next, c_prev, c_t, gates_t, W_h)
+    _, f, _, o = gates_t
+    return da_t, dh_prev, dc_next * f + dh_prev * o * (1 - np.tanh(c_t) ** 2) * f
+
+
+def no_way_by_the_cell(dh_t, dc_next, c_prev, c_t, gates_t, W_h):
+    return *step_back(dh_t, 0 * dc_next, c_prev, c_t, gates_t, W_h)[:2], 0 * dc_next
+
+
+def tanh_of_tanh(dh_t, dc_next, c_prev, c_t, gates_t, W_h):
+    da_t, _, dc_prev = step_back(dh_t, dc_next, c_prev, c_t, gates_t, W_h)
+    blocks = np.split(da_t, 4, axis=1)
+    blocks[2] = blocks[2] / (1 - gates_t[2] ** 2) * (1 - np.tanh(gates_t[2]) ** 2)
+    return changed(np.concatenate(blocks, axis=1), dc_prev, W_h)
+
+
+def gates_exchanged(dh_t, dc_next, c_prev, c_t, gates_t, W_h):
+    da_t, _, dc_prev = step_back(dh_t, dc_next, c_prev, c_t, gates_t, W_h)
+    i, f, g, o = np.split(da_t, 4, axis=1)
+    return changed(np.concatenate([f, i, g, o], axis=1), dc_prev, W_h)
+
+
+def never_a_step_back(*what_is_known):
+    da_t, dh_prev, dc_prev = step_back(*what_is_known)
+    return da_t, 0 * dh_prev, 0 * dc_prev
+
+
+def walk(step_back):
+    def backward(dh, x, h, c, gates, W_x, W_h, dc_last):
+        dh_next, dc_next, das = np.zeros_like(h[0]), dc_last + np.zeros_like(c[0]), []
+        for t in reversed(range(x.shape[1])):
+            da_t, dh_next, dc_next = step_back(dh[:, t] + dh_next, dc_next, c[t], c[t + 1], gates[t], W_h)
+            das.insert(0, da_t)
+        da = np.stack(das, axis=1)
+        grads = {"W_x": np.einsum("ntd,nth->dh", x, da), "b": da.sum(axis=(0, 1))}
+        grads["W_h"] = np.einsum("tnj,nth->jh", h[:-1], da)
+        return grads, da @ W_x.T, (dh_next, dc_next)
+
+    return backward
+
+
+WEIGHTS = ["W_x", "W_h", "b"]
+SECOND_WING = {  # bug → the rows that are wrong with one step, and with six
+    step_back: ([], []),
+    handed_on_too_early: (["c0"], [*WEIGHTS, "x", "h0", "c0"]),
+    no_way_by_the_cell: (["c0"], [*WEIGHTS, "x", "h0", "c0"]),
+    tanh_of_tanh: ([*WEIGHTS, "x", "h0"], [*WEIGHTS, "x", "h0", "c0"]),
+    gates_exchanged: ([*WEIGHTS, "x", "h0"], [*WEIGHTS, "x", "h0", "c0"]),
+    never_a_step_back: (["h0", "c0"], [*WEIGHTS, "x", "h0", "c0"]),
+}
+
+
+@pytest.mark.parametrize("bug", SECOND_WING, ids=lambda bug: bug.__name__)
+def test_the_check_finds_the_published_ways_back_of_an_lstm(bug):
+    rng = np.random.default_rng(3)
+    N, T, D, H = 2, 6, 3, 4
+    layer = LSTMWithBackward(*(rng.standard_normal(shape) for shape in [(D, 4 * H), (H, 4 * H), (4 * H,)]), walk(bug))
+    x, dh, state = rng.standard_normal((N, T, D)), rng.standard_normal((N, T, H)), tuple(rng.standard_normal((2, N, H)))
+    for n_steps, wrong in zip((1, 6), SECOND_WING[bug], strict=True):
+        report = check_gradients(layer, x[:, :n_steps], dh[:, :n_steps], state)
+        assert [row.name for row in report.rows if not row.ok] == wrong
