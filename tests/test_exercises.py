@@ -32,6 +32,10 @@ def shortcut(x, p, h, W_x, W_h, dh, slope=lambda before, h: 1 - (h - before) ** 
     return dx, along * dh + dp, *rest
 
 
+def without_bias(x, p, h, W_x, W_h, dh):
+    return shortcut(x, p, p + np.tanh(x @ W_x + p @ W_h), W_x, W_h, dh)
+
+
 def replaced(parts, i, part):
     return *parts[:i], part, *parts[i + 1 :]
 
@@ -698,6 +702,9 @@ WRONG = {
         ((9.5, 0.05), "too little"),
         ((200, 0.07), "too much"),
         ((20, 5), "off by less"),
+        ((18.4, 0.036 * 0.99), "off by more"),
+        ((18.4, 0.12), "off by less"),
+        ((30, 0.07), "tanh.1 - the sum"),
         ((20, 0), "not gone"),
         ((-20, -1), "without a sign"),
         (20, "pair of numbers"),
@@ -744,6 +751,8 @@ WRONG = {
         (of_the_sprint(loop, keep=lambda h, states: h), r"after forward\(x\): it starts from zeros again"),
         (of_the_sprint(loop, keep=lambda h, states: states[:, 0]), "from the first state of the call"),
         (of_the_sprint(loop, keep=lambda h, states: 0 * h + states[-1, -1]), "last state of the last sequence"),
+        (of_the_sprint(loop, keep=lambda h, states: states[-1]), "it keeps states.-1., and that is the last sequence"),
+        (of_the_sprint(loop, keep=lambda h, states: states[-1].T), "it raises ValueError"),
         (OneLast, "another object of the class ended"),
         (OnlyUntold, r"after forward\(x, h\): it goes on from an earlier call"),
         (of_the_sprint(loop, begin=lambda x, b: np.ones((len(x), len(b)))), r"the first forward\(x\): the numbers"),
@@ -782,6 +791,7 @@ WRONG = {
         (lambda forward: not accepted(forward, atol=-1), "rejects a right"),
         (lambda forward: not accepted(forward, atol=0), "rejects a right"),
         (lambda forward: not accepted(forward, atol=1), "accepts a forward pass that"),
+        (lambda forward: not accepted(forward, atol=0.01), "accepts a forward pass that returns states that are off"),
         (lambda forward: accepted(forward, atol=1), "rejects a right"),
         (lambda forward: forward(1, 2), "raises TypeError"),
         (lambda forward: 1 / 0, "on a right forward pass it raises ZeroDivisionError"),
@@ -819,7 +829,11 @@ WRONG = {
         (lambda *p: replaced(shortcut(*p), 3, p[2].T @ (p[5] * (1 - (p[2] - p[1]) ** 2))), "dW_h: this uses h_t:"),
         (lambda *p: replaced(shortcut(*p), 3, shortcut(*p)[3].T), "dW_h: this is transposed"),
         (lambda *p: replaced(shortcut(*p), 4, shortcut(*p)[4] / len(p[0])), "db: this is the mean"),
-        (lambda *p: shortcut(*p)[::-1], "dx_t: the result has shape"),
+        (without_bias, "dx_t: tanh's output was computed again, without the bias"),
+        (lambda *p: replaced(shortcut(*p), 3, without_bias(*p)[3]), "dW_h: tanh's output was computed again"),
+        (lambda *p: shortcut(*p)[::-1], "dx_t: this is db: the order is"),
+        (lambda *p: [shortcut(*p)[i] for i in (1, 0, 2, 3, 4)], "dx_t: this is dh_prev: the order is"),
+        (lambda *p: [shortcut(*p)[i] for i in (0, 1, 3, 2, 4)], "dW_x: this is dW_h: the order is"),
         (lambda *p: shortcut(*p, along=2), "dh_prev: the numbers differ at"),
         (lambda *p: shortcut(*p[:5], 2 * p[5]), "dx_t: the numbers differ at"),
         (lambda *p: shortcut(*p, slope=lambda before, h: 1 + (h - before) ** 2), "dx_t: the numbers differ at"),
@@ -832,7 +846,9 @@ WRONG = {
         (lambda *p: descend(*p, once=True), "^✗ 4.3: the gradient is computed once: [^;]*$"),
         (lambda *p: descend(*p, sign=1), "^✗ 4.3: it goes uphill: [^;]*$"),
         (lambda *p: descend(*p, size=1), "^✗ 4.3: this is the gradient of the summed loss: [^;]*$"),
-        (lambda *p: descend(*p, size=len(p[0])), "rows only"),
+        (lambda *p: descend(*p, size=len(p[0])), "^✗ 4.3: divided by the rows only[^;]*$"),
+        (lambda *p: descend(*p, once=True, size=len(p[0])), "computed once: .*; and divided by the rows only"),
+        (lambda *p: descend(*p, sign=1, size=p[2].shape[1]), "uphill: .*; and divided by K only"),
         (lambda *p: descend(*p[:4], 1), "this is one update"),
         (lambda *p: descend(*p[:4], p[4] + 1), "one update too many"),
         (descend_in_place, "changes an array"),

@@ -113,7 +113,7 @@ CHECKERS = {
         mistakes=[
             (
                 lambda weight, fraction: _steps_below(weight, fraction * (1 + 1e-9)),
-                "at exactly the fraction the pulse is not yet *below* it: go on while it is at least the fraction",
+                "where the pulse is exactly the fraction, it is not yet *below* it: there it takes one more step",
             ),
             (
                 lambda weight, fraction: math.log(fraction) / math.log(weight),

@@ -19,7 +19,7 @@ def skip_backward(x_t, h_prev, h_t, W_x, W_h, dh_whole):
 
 
 def train(x, W, d, lr, n_updates, *, uphill=False, once=False, size=None):
-    """Return W after some updates on the mean squared error of x W; three mistakes can be put in."""
+    """Return W after some updates on the mean squared error of x W; mistakes can be put in."""
     divisor, first = d.size if size is None else size, x.T @ (x @ W - d)
     for _ in range(n_updates):
         gradient = (first if once else x.T @ (x @ W - d)) / divisor
@@ -36,7 +36,8 @@ def _skip_problems(rng: np.random.Generator) -> list[tuple]:
     problems = []
     for N, D, H in [(5, 3, 4), (3, 3, 3)]:
         x_t, h_prev, dh_whole, W_x, W_h = (rng.standard_normal(s) for s in [(N, D), (N, H), (N, H), (D, H), (H, H)])
-        h_t = h_prev + np.tanh(x_t @ W_x + h_prev @ W_h)
+        b = rng.standard_normal(H)  # is not among the arguments: it stands in h_t only
+        h_t = h_prev + np.tanh(x_t @ W_x + h_prev @ W_h + b)
         problems.append((x_t, h_prev, h_t, W_x, W_h, dh_whole))
     return problems
 
@@ -74,31 +75,50 @@ def _with_slope(slope, i: int):
     return part
 
 
+def _without_bias(i: int):
+    def part(x, p, h, W_x, W_h, dh):
+        h_without = p + np.tanh(x @ W_x + p @ W_h)
+        return skip_backward(x, p, h_without, W_x, W_h, dh)[i]
+
+    return part
+
+
 def _slopes(i: int) -> Mistakes:
-    return [(_with_slope(slope, i), sentence) for slope, sentence in SLOPES]
+    computed_again = "tanh's output was computed again, without the bias b: it is h_t - h_prev, where b is in already"
+    return [(_without_bias(i), computed_again), *((_with_slope(slope, i), sentence) for slope, sentence in SLOPES)]
+
+
+def _in_place_of(name: str, i: int) -> tuple:
+    return lambda *p: skip_backward(*p)[i], f"this is {name}: the order is dx_t, dh_prev, dW_x, dW_h, db"
 
 
 def _da(p, h, dh):
     return dh * (1 - (h - p) ** 2)
 
 
-FAULTS = {
-    "once": "the gradient is computed once: after an update W is another matrix, and so is dW",
-    "uphill": "it goes uphill: the gradient points to where the loss grows",
-    "size": "this is the gradient of the summed loss: the mean divides it by the number of entries of d",
-}
+ONCE = "the gradient is computed once: after an update W is another matrix, and so is dW"
+UPHILL = "it goes uphill: the gradient points to where the loss grows"
+# what the summed gradient is divided by, and the sentence about it
+DIVISORS = [
+    (lambda d: d.size, ""),
+    (lambda d: 1, "this is the gradient of the summed loss: the mean divides it by the number of entries of d"),
+    (lambda d: len(d), "divided by the rows only: the mean is over all entries of d, N times K of them"),
+    (lambda d: d.shape[1], "divided by K only: the mean is over all entries of d, N times K of them"),
+]
 
 
 def _training_mistakes() -> Mistakes:
-    """Return the function with each set of its mistakes, and the sentence about the first of them."""
-    mistakes: Mistakes = []
-    for once, uphill, size in sorted(product([False, True], repeat=3), key=sum):
-        left = {"once": once, "uphill": uphill, "size": size}
-        found = [sentence for name, sentence in FAULTS.items() if left[name]]
+    """Return the function with each set of its mistakes, and a sentence about each; few mistakes come first."""
+    mistakes = []
+    for once, uphill, (divisor, undivided) in product([False, True], [False, True], DIVISORS):
+        found = [sentence for sentence in (once and ONCE, uphill and UPHILL, undivided) if sentence]
+
+        def wrong(x, W, d, lr, n, *, once=once, uphill=uphill, divisor=divisor):
+            return train(x, W, d, lr, n, once=once, uphill=uphill, size=divisor(d))
+
         if found:
-            settings = {"once": once, "uphill": uphill, "size": 1 if size else None}
-            mistakes.append((lambda *p, settings=settings: train(*p, **settings), "; and ".join(found)))
-    return mistakes
+            mistakes.append((wrong, found))
+    return [(wrong, "; and ".join(found)) for wrong, found in sorted(mistakes, key=lambda pair: len(pair[1]))]
 
 
 CHECKERS = {
@@ -173,10 +193,10 @@ CHECKERS = {
                         lambda x, p, h, W_x, W_h, dh: (1 - (h - p) ** 2) @ W_x.T,
                         "dh_whole is missing: da is dh_whole times the slope",
                     ),
-                    (
-                        lambda x, p, h, W_x, W_h, dh: x.T @ _da(p, h, dh),
-                        "this is dW_x: the order is dx_t, dh_prev, dW_x, dW_h, db",
-                    ),
+                    _in_place_of("dh_prev", 1),
+                    _in_place_of("dW_x", 2),
+                    _in_place_of("dW_h", 3),
+                    _in_place_of("db", 4),
                 ],
             ),
             (
@@ -218,6 +238,8 @@ CHECKERS = {
                         lambda x, p, h, W_x, W_h, dh: _da(p, h, dh).T @ x,
                         "this is (H, D): the gradient has the shape of W_x",
                     ),
+                    _in_place_of("dW_h", 3),
+                    _in_place_of("db", 4),
                 ],
             ),
             (
@@ -258,14 +280,6 @@ CHECKERS = {
         problems=_train_problems,
         mistakes=[
             *_training_mistakes(),
-            (
-                lambda x, W, d, lr, n: train(x, W, d, lr, n, size=len(d)),
-                "divided by the rows only: the mean is over all entries of d, N times K of them",
-            ),
-            (
-                lambda x, W, d, lr, n: train(x, W, d, lr, n, size=d.shape[1]),
-                "divided by K only: the mean is over all entries of d, N times K of them",
-            ),
             (lambda x, W, d, lr, n: train(x, W, d, lr, 1), "this is one update: n_updates of them are asked for"),
             (lambda x, W, d, lr, n: train(x, W, d, lr, n + 1), "this is one update too many"),
             (lambda x, W, d, lr, n: train(x, W, d, lr, n - 1), "this is one update too few"),
