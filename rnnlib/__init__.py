@@ -62,6 +62,7 @@ from rnnlib.layers import (
     Grads,
     Last,
     Layer,
+    MinimalGRU,
     SimpleRNN,
     Trace,
 )
@@ -69,6 +70,7 @@ from rnnlib.losses import Loss, sigmoid_cross_entropy, softmax, softmax_cross_en
 from rnnlib.network import Network
 from rnnlib.optimizers import SGD, Adam, Optimizer
 from rnnlib.params import Params
+from rnnlib.scan import linear_recurrence, linear_recurrence_backward, parallel_scan
 from rnnlib.tasks import all_additions, binary_addition, carries, carry_chain, decode, encode, remember_first
 from rnnlib.text import ordered_batches, perplexity, sample, text_to_tokens, tokens_to_text
 from rnnlib.training import History, fit
@@ -90,6 +92,7 @@ __all__ = [
     "Last",
     "Layer",
     "Loss",
+    "MinimalGRU",
     "Network",
     "NotFinite",
     "Optimizer",
@@ -116,10 +119,13 @@ __all__ = [
     "identity",
     "identity_derivative",
     "lecun",
+    "linear_recurrence",
+    "linear_recurrence_backward",
     "normal",
     "numerical_gradient",
     "ordered_batches",
     "orthogonal",
+    "parallel_scan",
     "perplexity",
     "relu",
     "relu_derivative",

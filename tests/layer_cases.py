@@ -19,6 +19,7 @@ from rnnlib import (
     Grads,
     Last,
     Layer,
+    MinimalGRU,
     Params,
     SimpleRNN,
     Trace,
@@ -146,6 +147,19 @@ def gru_formula(reset_after):
     return formula
 
 
+def minimal_gru_formula(x, h0, lengths, W_x, b=None):
+    size, dtype = W_x.shape[1] // 2, np.result_type(x, h0, W_x, 0 if b is None else b)
+    h, out = np.array(h0, dtype), np.empty((*x.shape[:2], W_x.shape[1] // 2), dtype)
+    for n, t in np.ndindex(*x.shape[:2]):
+        if t < lengths[n]:
+            a = x[n, t] @ W_x + (0 if b is None else b)
+            for j in range(size):
+                z = F["sigmoid"](a[j])
+                h[n, j] = z * h[n, j] + (1 - z) * a[size + j]
+        out[n, t] = h[n]
+    return out, h
+
+
 def bidirectional_formula(forward, backward):
     def formula(x, states, lengths, **params):
         one, other = (
@@ -213,6 +227,9 @@ def case(name: str, dtype=np.float64) -> Case:
         case ["gru", "bare"]:
             layer = GRU(draw(D, 3 * H), draw(H, 3 * H), reset_after=False)
             return Case(layer, draw(N, T, D), draw(N, H), gru_formula(False))
+        case ["minimal_gru", way]:
+            layer = MinimalGRU(draw(D, 2 * H), draw(2 * H) if way == "loop" else None, by_scan=way == "scan")
+            return Case(layer, draw(N, T, D), draw(N, H), minimal_gru_formula)
         case ["bidirectional"]:
             formula = bidirectional_formula(rnn_formula("tanh"), rnn_formula("sigmoid"))
             layer = Bidirectional(rnn(H), rnn(K, "sigmoid"))
@@ -225,7 +242,18 @@ def case(name: str, dtype=np.float64) -> Case:
 
 
 STATELESS = ["dense", "dense bare", "embedding", "last", *(f"activation {name}" for name in F)]
-CAUSAL = [*(f"rnn {name}" for name in F), "rnn bare", "cell", "lstm", "lstm bare", "gru", "gru before", "gru bare"]
+CAUSAL = [
+    *(f"rnn {name}" for name in F),
+    "rnn bare",
+    "cell",
+    "lstm",
+    "lstm bare",
+    "gru",
+    "gru before",
+    "gru bare",
+    "minimal_gru loop",
+    "minimal_gru scan",
+]
 NAMES = [*CAUSAL, "bidirectional", "bidirectional cell", *STATELESS]
 
 

@@ -8,6 +8,7 @@ from rnnlib.layers.gru import GRU
 from rnnlib.layers.last import Last
 from rnnlib.layers.layer import Grads, Layer, Trace
 from rnnlib.layers.lstm import LSTM
+from rnnlib.layers.minimal_gru import MinimalGRU
 from rnnlib.layers.simple_rnn import SimpleRNN
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Grads",
     "Last",
     "Layer",
+    "MinimalGRU",
     "SimpleRNN",
     "Trace",
 ]
