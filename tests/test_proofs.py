@@ -44,15 +44,16 @@ def test_a_proof_without_a_value_needs_one_truth(actual):
         proof("a claim", actual)
 
 
-def test_what_is_found_is_printed_without_a_claim_in_the_form_of_a_measurement(capsys):
+def test_what_is_found_has_a_mark_of_its_own_and_the_form_of_a_measurement(capsys):
     found("updates", [80, 120.0], "each")
     measured("updates", [80, 120.0], "each", at_least=1)
     found("error", 0.0123)
     found("right", [3.456, 99.98], "%")
     assert capsys.readouterr().out.splitlines() == [
-        *2 * ["≈ measured: updates: 80 to 120 each"],
-        "≈ measured: error: 0.012",
-        "≈ measured: right: 3.5 to 100 %",
+        "≈ found: updates: 80 to 120 each",
+        "≈ measured: updates: 80 to 120 each",
+        "≈ found: error: 0.012",
+        "≈ found: right: 3.5 to 100 %",
     ]
 
 

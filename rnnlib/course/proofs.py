@@ -1,7 +1,7 @@
 """Proofs and measurements: a claim that is printed with its mark only if the numbers bear it out.
 
 `proof` is for what always holds: an identity, or a bound. `measured` is for a finding over seeds: it prints its
-number, and another computer may print another one within the bounds.
+number, and another computer may print another one within the bounds. `found` prints a number, and promises nothing.
 """
 
 import re
@@ -79,7 +79,7 @@ def measured(
 
 
 def found(what: str, values: ArrayLike, unit: str = "") -> None:
-    """Print `≈ measured: what: values unit`, and claim nothing: what a prediction waits for.
+    """Print `≈ found: what: values unit`, without bounds and without a claim: what a prediction waits for.
 
     Args:
         what: what was measured.
@@ -87,9 +87,9 @@ def found(what: str, values: ArrayLike, unit: str = "") -> None:
         unit: what they count or measure.
 
     >>> found("updates until it is learned", [80, 160, 120])
-    ≈ measured: updates until it is learned: 80 to 160
+    ≈ found: updates until it is learned: 80 to 160
     """
-    print(f"≈ measured: {what}: {_in_words(float(np.min(values)), float(np.max(values)), unit)}")
+    print(f"≈ found: {what}: {_in_words(float(np.min(values)), float(np.max(values)), unit)}")
 
 
 def _in_words(low: float, high: float, unit: str) -> str:

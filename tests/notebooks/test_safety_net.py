@@ -18,6 +18,8 @@ CELLS = [
     ("✓ the states agree", "✗ the states agree", True),
     ("≈ measured: it learns: 9 of 10 seeds", "≈ measured: it learns: 8 of 10 seeds", False),
     ("≈ measured: it forgets: 9 of 10 seeds", "≈ measured: it remembers: 9 of 10 seeds", True),
+    ("≈ found: it learns: 9 of 10 seeds", "≈ found: it learns: 8 of 10 seeds", False),
+    ("≈ found: it forgets: 9 of 10 seeds", "≈ measured: it forgets: 9 of 10 seeds", True),
 ]
 
 
