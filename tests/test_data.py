@@ -1,5 +1,6 @@
 """The bundled data is what its README says: the synthetic series are remade here from their formulas."""
 
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,20 @@ def test_the_reference_numbers_are_arrays_under_the_names_that_are_documented():
     assert data.pytorch_gates()["lstm"]["dc0"].shape == data.zerotsuku2_gates()["lstm"]["c_last"].shape == (2, 5)
     assert data.keras_gates()["gru, reset before"]["bias"].shape == (15,)
     assert data.text().startswith("Alice was beginning")
+
+
+def test_the_states_of_the_sprint_come_out_again_with_60_digits():
+    def exact(array):
+        return np.vectorize(lambda number: Decimal(float(number)), otypes=[object])(array)
+
+    W_x, W_h, b = (exact(data.sprint()["inputs"][name]) for name in ("W_x", "W_h", "b"))
+    with localcontext(prec=60):
+        for case in data.sprint()["cases"].values():
+            x, h = exact(case["x"]), exact(case["h0"])
+            for t in range(x.shape[1]):
+                shrunk = np.vectorize(lambda a: (-2 * a).exp(), otypes=[object])(x[:, t] @ W_x + h @ W_h + b)
+                h = (1 - shrunk) / (1 + shrunk)
+                np.testing.assert_allclose(h.astype(float), case["h"][:, t], rtol=0, atol=3e-16)
 
 
 def test_the_book_is_the_file_of_the_canterbury_corpus_with_line_ends_of_one_character():

@@ -132,6 +132,12 @@ def test_the_periods_of_a_series_are_marked():
     assert [text.get_text() for text in ax.texts if text.get_text()] == ["one period"]
 
 
+def test_a_series_of_dots_has_one_for_each_value_and_a_line_at_zero():
+    ax = figures.axes()
+    figures.series(ax, np.arange(30), WALK, dots=True, **LABELS)
+    assert ax.lines[0].get_marker() == "o" and ax.lines[1].get_ydata()[0] == 0
+
+
 def test_the_map_of_states_has_a_column_for_each_step():
     ax = figures.axes()
     figures.state_map(ax, np.tanh(TWO.T), title="A finding")

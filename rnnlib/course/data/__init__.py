@@ -31,7 +31,10 @@ def alice() -> str:
 
 
 def sprint() -> dict[str, Any]:
-    """Return the small-array experiment, computed with 60 digits and rounded to float64.
+    """Return the small-array experiment, computed with 60 digits and stored as float64.
+
+    How: with mpmath, step by step, from the same float64 inputs. `tests/test_data.py` computes the states again with
+    nothing but Python's `decimal`, in 60 digits, tanh(a) as (1 - e^-2a) / (1 + e^-2a): they agree within 3e-16.
 
     "inputs": W_x (2, 4), W_h (4, 4), b (4,). "cases": under each name x (N, 3, 2), h0 (N, 4), h (N, 3, 4), and
     "losses", under each formula L and "grads" by W_x, W_h, b, x and h0.

@@ -10,10 +10,23 @@ from rnnlib.course.figures.style import BLUE, COLOURS, DASHES, GREY, INK, MARKER
 
 
 def series(
-    ax: Axes, time: np.ndarray, values: np.ndarray, *, title: str, xlabel: str, ylabel: str, period: float | None = None
+    ax: Axes,
+    time: np.ndarray,
+    values: np.ndarray,
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    period: float | None = None,
+    dots: bool = False,
 ) -> None:
-    """Draw values against time, both (T,); dashed lines mark every `period`, and an arrow spans the first."""
-    ax.plot(time, values, color=BLUE, lw=1.4)
+    """Draw values against time, both (T,); dashed lines mark every `period`, and an arrow spans the first.
+
+    With `dots` every value is a dot, and a line marks zero.
+    """
+    ax.plot(time, values, color=BLUE, lw=1.4, marker="o" if dots else "", ms=5)
+    if dots:
+        ax.axhline(0, color=INK, lw=0.8)
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
     if period is not None:
         for start in np.arange(time[0], time[-1], period):
