@@ -869,6 +869,7 @@ WRONG = {
         (lambda *p: one_walk(*p, way=lambda W: W), "must be transposed"),
         (lambda *p: one_walk(*p, slope=lambda h: h**0), "f' is missing"),
         (lambda *p: one_walk(*p, slope=lambda h: 1 - np.tanh(h) ** 2), "h_t is tanh"),
+        (lambda h0, h, W, dh, t: one_walk(h0, h, W, dh, t - 1), "one step too early: t counts from 0"),
         (lambda *p: one_walk(*p).T, "transposed"),
         (lambda h0, *p: one_walk(h0, *p) / len(h0), "mean over the batch"),
         (lambda h0, h, W, dh, t: one_walk(h0, h, W, dh, h.shape[1] - 1), "at the last step of all"),
@@ -908,7 +909,8 @@ WRONG = {
         (lambda *p: to_start(*p)[0], "first sequence alone"),
         (lambda *p: to_start(*p).sum(1), "wrong axis"),
         (lambda *p: to_start(*p, slope=lambda h: 1 - h * h).sum(0), "slope of tanh"),
-        (lambda *p: to_start(*p, slope=lambda h: 1).sum(0), "slope of ReLU is missing"),
+        (lambda *p: to_start(*p, slope=lambda h: 1).sum(0), "lets everything through"),
+        (lambda *p: to_start(*p, slope=lambda h: h >= 0).sum(0), "h > 0 .not h >= 0"),
         (lambda *p: to_start(*p, slope=lambda h: h).sum(0), "multiplies by h itself"),
         (lambda dh, h, W: to_start(dh, h, W.T).sum(0), "must be transposed"),
         (lambda dh, h, W: ((dh[:, 0] * (h[:, 0] > 0)) @ W.T).sum(0), "loss of step 1 alone"),
@@ -969,7 +971,8 @@ WRONG = {
             "dw_x: .* not at the first",
         ),
         (sheet_class(arrives=lambda self, dh, later: (dh, -later)), "dw_x: the numbers differ at"),
-        (sheet_class(arrives=lambda self, dh, later: (dh, 2 * later)), "dw_x: the numbers differ at"),
+        (sheet_class(arrives=lambda self, dh, later: (dh, 2 * later)), "dw_x: dh_later is added twice"),
+        (sheet_class(arrives=lambda self, dh, later: (dh, 3 * later)), "dw_x: the numbers differ at"),
         (sheet_class(arrives=lambda self, dh, later: (0 * dh, later)), "dw_x: the numbers differ at"),
         (sheet_class(arrives=lambda self, dh, later: (dh, later.mean(axis=0))), "dw_x: the numbers differ at"),
         (sheet_class(update=lambda self, lr: Sheet.update(self, -lr)), "update: self.w_x: it goes uphill"),
@@ -1071,6 +1074,12 @@ WRONG = {
         ("2, 4", "pair of whole numbers"),
     ],
     "8.1": [
+        (
+            lambda W, h: [growth_back(W, h)[i] for i in (1, 0, 2)],
+            "bound: this is long_run: return bound, long_run, true",
+        ),
+        (lambda W, h: growth_back(W, h)[::-1], "bound: this is true, the largest stretch: return bound, long_run"),
+        (lambda W, h: [growth_back(W, h)[i] for i in (0, 2, 1)], "long_run: this is true, the largest stretch"),
         (lambda W, h: growth_back(W, h, at=1), "bound: these are the slopes of steps T"),
         (lambda W, h: growth_back(W, h, count=0), "bound: these are T factors"),
         (lambda W, h: growth_back(W, h, slope=lambda h: 1 - h * h), "bound: 1 - h² is the slope of tanh"),
@@ -1094,7 +1103,15 @@ WRONG = {
         (lambda W, h: growth_back(W, h)[0], "should return 3 arrays"),
     ],
     "8.2": [
-        (lambda g, k, m: (*clipped(g, k, min(1, m / length(g, k))), 1.0), "new_1: this is one factor"),
+        (lambda g, k, m: (*clipped(g, k, min(1, m / length(g, k))), 1.0), "new_1: this is one factor for all entries:"),
+        (
+            lambda g, k, m: (g * min(1, m / length(g)), k * min(1, m / length(k)), 1.0),
+            "new_1: this is one factor for all entries of this array",
+        ),
+        (
+            lambda g, k, m: (np.clip(g, -m, m), k * min(1, m / abs(k).max()), 1.0),
+            "new_2: this is one factor for all entries of this array",
+        ),
         (lambda g, k, m: (np.minimum(g, m), np.minimum(k, m), 1.0), "new_1: only large positive"),
         (lambda g, k, m: (np.minimum(abs(g), m), np.minimum(abs(k), m), 1.0), "new_1: the signs are lost"),
         (lambda g, k, m: (np.clip(g, 0, m), np.clip(k, 0, m), 1.0), "new_1: the numbers differ"),
@@ -1111,8 +1128,14 @@ WRONG = {
     ],
     "8.3": [
         (
-            lambda p, tol: kept(p, lambda far, near: length(far) <= tol * length(p.sum(0)), lengths=True),
-            "numbers differ",
+            lambda p, tol: kept(p, lambda far, near: far.sum() <= tol * length(p.sum(0)), lengths=True),
+            "lengths are added here",
+        ),
+        (
+            lambda p, tol: next(
+                k for k in range(len(p) + 1) if length(p[: len(p) - k].sum(0)) <= tol * length(p.sum(0))
+            ),
+            "begins with k = 0",
         ),
         (lambda p, tol: kept(p, lambda far, near: far.sum() <= tol * (far.sum() + near.sum()), lengths=True), "cancel"),
         (lambda p, tol: kept(p[::-1], lambda far, near: length(far) <= tol * length(far + near)), "the first k steps"),
@@ -1130,6 +1153,7 @@ WRONG = {
         (lambda p, tol: kept(p, lambda far, near: abs(far).max() <= tol * abs(far + near).max()), "the numbers differ"),
     ],
     "7.1": [
+        (lambda x: less(x)[::-1], "bits: these are the borrows"),
         (lambda x: less(x, sign=-1), "bits: this adds"),
         (lambda x: (np.bitwise_xor(*x.T), less(x)[1]), "bits: no borrow enters"),
         (lambda x: less(np.fliplr(x)), "bits: p and q have changed places"),
@@ -1194,7 +1218,7 @@ WRONG = {
         (lambda e: np.stack([e & ~e[::-1], e & ~e[::-1, ::-1], e & ~e[::-1, ::-1, ::-1]]), "added to the one before"),
         (lambda e: flipped(e, lambda e, other: e != other), "the numbers differ"),
         (lambda e: flipped(e, lambda e, other: e | other), "the numbers differ"),
-        (lambda e: np.moveaxis(flipped(e), 0, -1), "has shape"),
+        (lambda e: np.moveaxis(flipped(e), 0, -1), r"has shape .2, 2, 2, 3.; it should be .3, 2, 2, 2.$"),
         (lambda e: flipped(e).any(axis=0), "has shape"),
         (lambda e: np.stack(3 * [e]), "the numbers differ"),
         (lambda e: [e & ~np.swapaxes(e, k, k - 1) for k in range(3)], "the numbers differ"),
@@ -1204,6 +1228,7 @@ WRONG = {
         (lambda *p: two_loops(*p, start=False), "where a walk starts"),
         (lambda *p: two_loops(*p, walk=False), "missing in the walk"),
         (lambda *p: two_loops(*p, late=True), "one step too late"),
+        (lambda x, h0, h, *p: two_loops(x, h0, np.tanh(h), *p), "dW: the slope is taken of"),
         (
             lambda x, h0, h, do, *p: (*two_loops(x, h0, h, do, *p)[:2], np.outer(do[-1], h[-1])),
             "dV: the numbers differ",
@@ -1227,11 +1252,12 @@ WRONG = {
         (lambda *p: updated_W(*p, way_back=lambda W: 0 * W), "walked back no step"),
         (lambda *p: updated_W(*p, after=True), "states are those after each step"),
         (lambda *p: p[4] + 0, "W as it was"),
+        (lambda *p: (p[4] - updated_W(*p)) / p[8], "this is the gradient"),
+        (lambda *p: updated_W(*p) - p[4], "this is the move alone"),
         # none of these is in the list: no cause is named
         (lambda *p: p[4] + 2 * (updated_W(*p) - p[4]), "the numbers differ"),
         (lambda *p: p[4] + (updated_W(*p) - p[4]) / 2, "the numbers differ"),
         (lambda *p: updated_W(*p).T, "the numbers differ"),
-        (lambda *p: updated_W(*p) - p[4], "the numbers differ"),
         (lambda *p: updated_W(*p[:8], 1.0), "the numbers differ"),
         (lambda x, z_0, *p: updated_W(x, 0 * z_0, *p), "the numbers differ"),
         (lambda x, z_0, d, *p: updated_W(x, z_0, d[::-1], *p), "the numbers differ"),

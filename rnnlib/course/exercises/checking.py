@@ -126,7 +126,8 @@ def _compare(
 
 def _difference(result: np.ndarray, right: np.ndarray, shape: str) -> str:
     if result.shape != right.shape:
-        return f"the result has shape {result.shape}; it should be {shape} = {right.shape}"
+        wanted = shape if shape == str(right.shape) else f"{shape} = {right.shape}"
+        return f"the result has shape {result.shape}; it should be {wanted}"
     if result.dtype.kind not in "fiub":
         return f"the result is not made of numbers, but of {result.dtype}"
     if not np.all(np.isfinite(result)):

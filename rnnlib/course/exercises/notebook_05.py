@@ -83,6 +83,10 @@ ONE_LOSS: Mistakes = [
         lambda h0, h, W_h, dh_t, t: _one_loss(h0, h, W_h, dh_t, h.shape[1] - 1),
         "the walk starts at the last step of all: E looks at step t",
     ),
+    (
+        lambda h0, h, W_h, dh_t, t: _one_loss(h0, h, W_h, dh_t, t - 1),
+        "the walk starts one step too early: t counts from 0, so E looks at h[:, t]",
+    ),
     (lambda *p: _one_loss(*p).T, TRANSPOSED),
     (lambda h0, *p: _one_loss(h0, *p) / len(h0), MEAN),
 ]
@@ -231,7 +235,8 @@ START: Mistakes = [
     ),
     (
         lambda *p: _back_to_start(*p, slopes=np.ones_like).sum(axis=0),
-        "the slope of ReLU is missing: where h is 0, nothing goes through",
+        "this lets everything through: the slope of ReLU is 1 where h > 0 (not h >= 0, which holds everywhere), "
+        "and 0 where h is 0",
     ),
     (
         lambda *p: _back_to_start(*p, slopes=lambda h: h).sum(axis=0),

@@ -60,6 +60,7 @@ def _differences(rng: np.random.Generator) -> list[tuple]:
 
 
 BITS_MISTAKES: Mistakes = [
+    (_borrows, "these are the borrows: return the bits first"),
     (lambda x: _added(x), "this adds: these are the bits of p + q"),
     (
         lambda x: (x[:, 0] - x[:, 1]) % 2,

@@ -81,6 +81,10 @@ def _from_above(parts: np.ndarray, tolerance: float) -> int:
     return max(bad, default=0) + 1
 
 
+def _lengths(parts: np.ndarray) -> float:
+    return float(np.linalg.norm(parts, axis=1).sum())
+
+
 def _by_lengths(parts: np.ndarray, tolerance: float) -> int:
     sizes = np.linalg.norm(parts, axis=1)
     return _first(parts, lambda k: bool(sizes[: len(parts) - k].sum() <= tolerance * sizes.sum()))
@@ -91,6 +95,8 @@ def _fading(rng: np.random.Generator) -> np.ndarray:
 
 
 CUT_BY_ONE_FACTOR = "this is one factor for all entries: here each entry is cut off by itself"
+CUT_BY_ITS_FACTOR = "this is one factor for all entries of this array: here each entry is cut off by itself"
+ORDER = "return bound, long_run, true in this order"
 ONLY_ABOVE = "only large positive entries were cut: large negative ones stop at -limit"
 
 CHECKERS = {
@@ -105,6 +111,8 @@ CHECKERS = {
                 "bound",
                 "one number",
                 [
+                    (lambda W, h: _growth(W, h)[1], f"this is long_run: {ORDER}"),
+                    (lambda W, h: _growth(W, h)[2], f"this is true, the largest stretch: {ORDER}"),
                     (
                         lambda W, h: _bound(W, _slope(h[1:])),
                         "these are the slopes of steps T … 2: a step back needs the slope where it arrives, T - 1 … 1",
@@ -137,6 +145,7 @@ CHECKERS = {
                 "long_run",
                 "one number",
                 [
+                    (lambda W, h: _growth(W, h)[2], f"this is true, the largest stretch: {ORDER}"),
                     (lambda W, h: _rho(W), "this is ρ for one step: T - 1 steps give ρ to the power T - 1"),
                     (lambda W, h: _rho(W) ** len(h), "this is one factor too many: there are T - 1 steps"),
                     (
@@ -208,8 +217,8 @@ CHECKERS = {
                 "the shape of g_1",
                 [
                     (lambda g, k, limit: _scaled(g, float(np.linalg.norm(_joined(g, k))), limit), CUT_BY_ONE_FACTOR),
-                    (lambda g, k, limit: _scaled(g, float(np.linalg.norm(g)), limit), CUT_BY_ONE_FACTOR),
-                    (lambda g, k, limit: _scaled(g, float(np.abs(g).max()), limit), CUT_BY_ONE_FACTOR),
+                    (lambda g, k, limit: _scaled(g, float(np.linalg.norm(g)), limit), CUT_BY_ITS_FACTOR),
+                    (lambda g, k, limit: _scaled(g, float(np.abs(g).max()), limit), CUT_BY_ITS_FACTOR),
                     (lambda g, k, limit: np.minimum(g, limit), ONLY_ABOVE),
                     (lambda g, k, limit: np.minimum(np.abs(g), limit), "the signs are lost"),
                     (lambda g, k, limit: np.where(np.abs(g) > limit, 0, g), "a large entry becomes the limit, not 0"),
@@ -221,7 +230,8 @@ CHECKERS = {
                 "the shape of g_2",
                 [
                     (lambda k, g, limit: _scaled(g, float(np.linalg.norm(_joined(g, k))), limit), CUT_BY_ONE_FACTOR),
-                    (lambda k, g, limit: _scaled(g, float(np.linalg.norm(g)), limit), CUT_BY_ONE_FACTOR),
+                    (lambda k, g, limit: _scaled(g, float(np.linalg.norm(g)), limit), CUT_BY_ITS_FACTOR),
+                    (lambda k, g, limit: _scaled(g, float(np.abs(g).max()), limit), CUT_BY_ITS_FACTOR),
                     (lambda k, g, limit: np.minimum(g, limit), ONLY_ABOVE),
                     (lambda k, g, limit: g, "this array was not clipped"),
                 ],
@@ -267,10 +277,21 @@ CHECKERS = {
             (np.array([[0.5, 0.0], [0.0, 0.0], [0.0, 0.0], [0.5, 0.0]]), 0.5),
             (np.array([[-1.0, 0.0], [2.0, 0.0]]), 0.6),
             (np.array([[0.5, 0.5], [0.5, -0.5]]), 0.6),
+            (np.array([[1.0, 0.0], [1.0, 0.0], [2.0, 0.0]]), 1.5),
         ],
         mistakes=[
             (_from_above, "this k is the first after which *all* are good enough: the smallest good one is asked for"),
             (_by_lengths, "parts may cancel: add them first, and take the length of the sum"),
+            (
+                lambda parts, tolerance: _first(
+                    parts, lambda k: _lengths(parts[: len(parts) - k]) <= tolerance * _whole(parts)
+                ),
+                "lengths are added here: parts may cancel, so add what is cut off, and take the length of that sum",
+            ),
+            (
+                lambda parts, tolerance: 0 if tolerance >= 1 else _choose(parts, tolerance),
+                "the search begins with k = 0: k is at least 1",
+            ),
             (
                 lambda parts, tolerance: _choose(parts[::-1], tolerance),
                 "this keeps the first k steps: the truncated walk has the last k",

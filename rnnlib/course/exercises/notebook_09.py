@@ -7,11 +7,12 @@ from rnnlib.course.exercises.checking import FunctionExercise, Mistakes, PartsEx
 
 
 def double_loop(
-    x, h0, h, do, W, U, V, *, at_start=True, at_recursion=True, first=None, back=None, late=0, dV_often=False
-):
+    x, h0, h, do, W, U, V, *, at_start=True, at_recursion=True, first=None, back=None, late=0, dV_often=False,
+    slope_of=lambda h: 1 - h**2,
+):  # fmt: skip
     """Return dW, dU, dV of a tanh network in rows, by the exam's two loops; the options put faults in."""
     dW, dU, dV = np.zeros_like(W), np.zeros_like(U), np.zeros_like(V)
-    slope = 1 - h**2
+    slope = slope_of(h)
     before = np.concatenate([h0[np.newaxis] if first is None else first(h)[np.newaxis], h[:-1]])
     for t in range(len(x)):
         dV += np.outer(do[t], h[t]) * (t + 1 if dV_often else 1)
@@ -41,6 +42,10 @@ def _mistakes(part: int) -> Mistakes:
         ({"at_start": False}, "the slope of tanh is missing where a walk starts, at do[t] @ V"),
         ({"at_recursion": False}, "the slope of tanh is missing in the walk: after delta @ U comes 1 − h[s-1]²"),
         ({"late": 1}, "in the walk the slope is taken one step too late: after delta @ U comes 1 − h[s-1]²"),
+        (
+            {"slope_of": lambda h: 1 - np.tanh(h) ** 2},
+            "the slope is taken of tanh(h): h is tanh(a) already, so it is 1 − h²",
+        ),
         ({"first": lambda h: h[-1]}, "at s = 0 the index s - 1 is −1, the last row of h: h0 belongs there"),
         ({"first": lambda h: np.zeros_like(h[0])}, "h_0 is not zero here: take h0 as the state before the first step"),
         ({"dV_often": True}, "each step adds to dV once: that line stands before the inner loop"),
@@ -100,6 +105,11 @@ CHECKERS = {
                 "the states are those after each step; W met those before",
             ),
             (lambda *problem: problem[4].copy(), "this is W as it was"),
+            (
+                lambda *problem: (problem[4] - _updated_W(*problem)) / problem[8],
+                "this is the gradient: return the new W, W minus epsilon times it",
+            ),
+            (lambda *problem: _updated_W(*problem) - problem[4], "this is the move alone: return the new W"),
         ],
         shape="(H, H)",
     ),

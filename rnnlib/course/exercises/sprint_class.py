@@ -135,6 +135,9 @@ def _of_later(i: int) -> Mistakes:
     def instead_of_dh(dh, states, w_h, dh_later):
         return walk_back(_with_later(dh, dh_later - dh[:, -1]), states, w_h)
 
+    def twice(dh, states, w_h, dh_later):
+        return walk_back(_with_later(dh, 2 * dh_later), states, w_h)
+
     def past_the_slope(dh, states, w_h, dh_later):
         return walk_back(_with_later(dh, dh_later / (1 - states[:, -1] ** 2)), states, w_h)
 
@@ -144,6 +147,7 @@ def _of_later(i: int) -> Mistakes:
         (gradient(at_the_first_step), "dh_later arrives at the last state of the piece, not at the first"),
         (gradient(through_w_h), "dh_later is a gradient by the last state already: it has come through w_h^T"),
         (gradient(instead_of_dh), "at the last state dh is lost: two paths lead on from there, and they add up"),
+        (gradient(twice), "dh_later is added twice: it arrives at the last state once"),
         (gradient(past_the_slope), "dh_later must meet the slope of the last step, as dh does"),
     ]
 
