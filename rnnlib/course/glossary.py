@@ -77,6 +77,7 @@ TERMS = [
     Term("slope", "傾き", "", "4.1"),
     Term("chain rule", "連鎖律", "", "4.1"),
     Term("central difference", "中心差分", "numerical_gradient", "4.2"),
+    Term("Taylor series", "テイラー展開", "", "4.2"),
     Term("loss", "損失", "E", "4.4"),
     Term("gradient", "勾配", "dq, grads", "4.4"),
     Term("backpropagation", "誤差逆伝播法, 誤差逆伝搬, バックプロパゲーション", "backward", "4.4"),
