@@ -352,6 +352,13 @@ def test_a_state_for_a_layer_without_one_is_refused(name):
         layer.forward(x, np.ones((N, 5)))
 
 
+@every([name for name in WITH_STATE if "cell" not in name])
+def test_a_state_of_a_wider_type_is_refused(name):
+    layer, x, *_ = case(name, np.float32)
+    with pytest.raises(TypeError, match="^h0: expected float32 .* got float64, which would lose digits$"):
+        layer.run(x, case(name).state)
+
+
 def test_h0_is_another_name_for_state():
     layer, x, h0, _ = case("rnn tanh")
     np.testing.assert_array_equal(layer.forward(x, h0=h0), layer.forward(x, state=h0))
