@@ -78,7 +78,11 @@ def margins_by_place(ax: Axes, margins: np.ndarray, ones: np.ndarray, *, title: 
         ax.bar(places[here], margins[here], color=colour, hatch=hatch, edgecolor="white")
     ax.axhline(0, color=INK, lw=0.8)
     ax.set_xticks(places, ones)
-    ax.set(title=title, xlabel="how many of the two bits of each place are 1 (least significant place on the left)", ylabel="margin")
+    ax.set(
+        title=title,
+        xlabel="how many of the two bits of each place are 1 (least significant place on the left)",
+        ylabel="margin",
+    )
 
 
 def states_by_carry(ax: Axes, points: np.ndarray, carry: np.ndarray, *, title: str) -> None:
