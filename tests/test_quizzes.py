@@ -202,15 +202,22 @@ def test_a_question_is_asked_with_its_numbered_options(capsys):
 
 
 def test_the_score_counts_first_and_final_answers_by_notebook(capsys):
+    for name in ("third-weight", "price-level", "clipping"):
+        quizzes.ask(name)
     for name, answer in [("third-weight", 1), ("third-weight", 2), ("price-level", 3), ("last-state", 1)]:
         quizzes.answer(name, answer)
     capsys.readouterr()
     quizzes.score()
     rows = {line[:2]: line.split()[-4:] for line in capsys.readouterr().out.splitlines()}
     assert rows["01"] == ["2", "2", "2", "1"]
-    assert rows["02"] == ["4", "1", "0", "0"]
-    assert rows["08"] == ["3", "0", "0", "0"]
-    assert rows["al"] == [str(len(quizzes.QUIZZES)), "3", "2", "1"]
+    assert rows["02"] == ["1", "1", "0", "0"]
+    assert rows["08"] == ["1", "0", "0", "0"]
+    assert rows["al"] == ["4", "3", "2", "1"]
+    assert set(rows) == {"no", "01", "02", "08", "al"}  # nothing of what was not asked
+
+
+def test_without_a_question_there_is_no_score():
+    assert Score().table({"01": ["third-weight"]}) == "no question was asked yet"
 
 
 def test_nothing_is_written(tmp_path, monkeypatch):

@@ -57,6 +57,7 @@ def ask(name: str) -> None:
         ValueError: no quiz has this name.
     """
     text = _find(name).as_markdown()
+    _SESSION.note_asked(name)
     display({"text/markdown": text, "text/plain": text}, raw=True)
 
 
@@ -91,7 +92,7 @@ def answer(name: str, option_or_function: Any) -> None:
 
 
 def score() -> None:
-    """Print how many quizzes were answered in this session, and how many rightly, notebook by notebook."""
+    """Print how many of the quizzes that this session asked were answered, and how many rightly, by notebook."""
     titles = {notebook.number: f"{notebook.number} {notebook.title}" for notebook in NOTEBOOKS}
     print(_SESSION.table({titles[number]: list(quizzes) for number, quizzes in BY_NOTEBOOK.items()}))
 
