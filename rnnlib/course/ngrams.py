@@ -16,10 +16,10 @@ class Counts(NamedTuple):
     """What was seen behind contexts of one length, each context as one whole number."""
 
     contexts: NDArray[np.int64]  # those seen, sorted
-    count: NDArray[np.int64]  # how often each was seen, with a token behind it
+    seen: NDArray[np.int64]  # how often each was seen, with a token behind it
     kinds: NDArray[np.int64]  # how many different tokens were seen behind it
     grams: NDArray[np.int64]  # context and token as one number, sorted
-    gram_count: NDArray[np.int64]  # how often
+    gram_seen: NDArray[np.int64]  # how often
 
 
 class NGram:
@@ -69,8 +69,8 @@ class NGram:
         p = np.full(len(tokens), 1 / self.n_tokens)
         for length, counts in enumerate(self.counts):
             code = _codes(contexts[:, self.n - 1 - length :], self.n_tokens)
-            count, kinds = _look_up(code, counts.contexts, counts.count, counts.kinds)
-            (with_token,) = _look_up(code * self.n_tokens + tokens, counts.grams, counts.gram_count)
+            count, kinds = _look_up(code, counts.contexts, counts.seen, counts.kinds)
+            (with_token,) = _look_up(code * self.n_tokens + tokens, counts.grams, counts.gram_seen)
             p = np.where(count > 0, (with_token + kinds * p) / np.maximum(count + kinds, 1), p)
         return p
 

@@ -205,7 +205,10 @@ LEAK_MISTAKES: Mistakes = [
     ),
     (
         lambda train, test, length: np.array(
-            [_leak(train[train <= start], [start], length)[0] if (train <= start).any() else 0.0 for start in test]
+            [
+                _leak(train[train <= start], np.array([start]), length)[0] if (train <= start).any() else 0.0
+                for start in test
+            ]
         ),
         "training windows that start behind the test window are not counted: they may overlap its end",
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from textwrap import wrap
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -58,7 +59,7 @@ def written(ax: Axes, texts: Mapping[str, str], *, title: str) -> None:
     rows = sum(1.6 + len(of) for _, of in lines)
     row = 0.6
     for name, of in lines:
-        style = {"transform": ax.transAxes, "va": "center"}
+        style: dict[str, Any] = {"transform": ax.transAxes, "va": "center"}
         ax.text(0, 1 - row / rows, name, color=BLUE, weight="bold", fontsize=10, **style)
         for i, line in enumerate(of, start=1):
             shown = line.replace("$", r"\$")
