@@ -55,11 +55,12 @@ QUIZZES = {
         options=(
             Option(
                 "For this rule and this training, to be *given* the structure helped.",
-                "the brackets were read by `read`, not by the network; and 10.7 has a rule where it does not help.",
+                "the tree network was given every tree, the string network only the brackets. 10.7 has a rule "
+                "where it does not help.",
             ),
             Option(
                 "The tree network has understood the brackets by itself.",
-                "it has never seen a bracket: `read` turned them into the tree.",
+                "it has never seen a bracket: it was given the tree.",
             ),
             Option(
                 "A recurrent network cannot learn brackets.",
