@@ -8,7 +8,10 @@ QUIZZES = {
         text="An LSTM must name after 200 steps what it saw at the first one. At which value does the bias of its "
         "forget gate best start?",
         options=(
-            Option("At 1, as in Keras, unless told otherwise.", "σ(1) = 0.73 a step leaves nothing of the cell after 200 steps."),
+            Option(
+                "At 1, as in Keras, unless told otherwise.",
+                "σ(1) = 0.73 a step leaves nothing of the cell after 200 steps.",
+            ),
             Option("At 0, so that training is free to move it.", "σ(0) is a half: after 200 steps nothing is left."),
             Option("At about log 200 = 5.3.", "then more than a third is left after 200 steps, before any training."),
             Option(
