@@ -24,13 +24,14 @@ def _coupled(
     *,
     order: str = "gof",
     new: Callable = lambda f: 1 - f,
+    old: Callable = lambda f: f,
     squash: Callable = np.tanh,
     shown: Callable = np.tanh,
 ) -> tuple[Array, Array]:
     """Return h_t and c_t; the keywords put mistakes in."""
     a = dict(zip(order, _blocks(x_t, h_prev, W_x, W_h, b), strict=True))
     g, o, f = squash(a["g"]), sigmoid(a["o"]), sigmoid(a["f"])
-    c_t = f * c_prev + new(f) * g
+    c_t = old(f) * c_prev + new(f) * g
     return o * shown(c_t), c_t
 
 
@@ -48,13 +49,16 @@ def _back(
     new: Callable = lambda f: 1 - f,
     slope_g: Callable = lambda g: 1 - g**2,
     with_next: float = 1.0,
+    gate_of_h: Callable = lambda o: o,
+    slope_c: Callable = lambda c: 1 - np.tanh(c) ** 2,
+    shown: Callable = np.tanh,
     order: str = "gof",
 ) -> tuple[Array, Array, Array]:
     """Return da_t, and what goes back to h_{t-1} and to c_{t-1}; the keywords put mistakes in."""
-    dc_t = with_next * dc_next + dh_t * o * (1 - np.tanh(c_t) ** 2)
+    dc_t = with_next * dc_next + dh_t * gate_of_h(o) * slope_c(c_t)
     da = {
         "g": dc_t * new(f) * slope_g(g),
-        "o": dh_t * np.tanh(c_t) * o * (1 - o),
+        "o": dh_t * shown(c_t) * o * (1 - o),
         "f": dc_t * of_f(c_prev, g) * f * (1 - f),
     }
     da_t = np.concatenate([da[gate] for gate in order], axis=1)
@@ -108,6 +112,11 @@ CHECKERS = {
                     (_part(0, _coupled, order="gfo"), OTHER_ORDER),
                     (_part(0, _coupled, new=lambda f: 1), NEW_PART),
                     (_part(0, _coupled, new=lambda f: f), NEW_PART),
+                    (
+                        _part(0, _coupled, old=lambda f: 1 - f, new=lambda f: f),
+                        "f_t and 1 - f_t are exchanged: f_t says how much is kept",
+                    ),
+                    (lambda *given: np.tanh(_coupled(*given)[1]), "the output gate o_t is missing"),
                     (_part(0, _coupled, squash=sigmoid), "the candidate g goes through tanh, not through a sigmoid"),
                     (_part(0, _coupled, squash=lambda a: a), "the candidate g goes through tanh"),
                     (_part(0, _coupled, shown=lambda c: c), "h_t shows the tanh of the cell"),
@@ -147,6 +156,16 @@ CHECKERS = {
                     ),
                     (_part(0, _back, slope_g=lambda g: g * (1 - g)), "g comes from a tanh: its slope is 1 - g²"),
                     (_part(0, _back, with_next=0.0), "dc_next is missing: what comes back to c_t from the step after"),
+                    (
+                        _part(0, _back, of_f=lambda c_prev, g: g - c_prev),
+                        "the sign of f's block is turned: a larger f_t keeps more of c_{t-1}, and takes less of g_t",
+                    ),
+                    (
+                        _part(0, _back, gate_of_h=lambda o: 1),
+                        "h_t shows o_t times the tanh: on the way to c_t, o_t is missing",
+                    ),
+                    (_part(0, _back, slope_c=lambda c: 1 - c**2), "the slope of tanh(c_t) is 1 - tanh(c_t)²"),
+                    (_part(0, _back, shown=lambda c: c), "o_t multiplies tanh(c_t), not c_t"),
                     (_part(0, _back, order="fgo"), "the blocks of da_t stand in the order g, o, f"),
                     (_part(0, _back, order="ofg"), "the blocks of da_t stand in the order g, o, f"),
                     (_part(0, _back, order="gfo"), "the blocks of da_t stand in the order g, o, f"),
@@ -160,6 +179,7 @@ CHECKERS = {
                         lambda *given: given[0] + _back(*given)[1],
                         "dh_t itself does not pass to h_{t-1}: only what goes through W_h",
                     ),
+                    (_part(2, _back), "this is what goes back to c_{t-1}: it comes last"),
                 ],
             ),
             (
@@ -181,6 +201,10 @@ CHECKERS = {
         problems=lambda rng: [(60, 0.5), (100, 0.5), (40, 0.9), (10, 0.01), (1, 0.25)],
         mistakes=[
             (lambda lag, part: np.log(lag), "log of the lag leaves about a third: `part` is asked for exactly"),
+            (
+                lambda lag, part: -np.log(-np.log(part) / lag),
+                "this takes 1 - exp(-b) for the sigmoid, which is nearly right: `part` is asked for exactly",
+            ),
             (lambda lag, part: part ** (1 / lag), "this is the gate: the bias is what the sigmoid makes it from"),
             (
                 lambda lag, part: np.log(part / (1 - part)),
@@ -214,6 +238,12 @@ CHECKERS = {
             (
                 lambda matrix, order: _our_order(matrix, order, turned=False),
                 "the blocks are in order, but the matrix is not transposed",
+            ),
+            (
+                lambda matrix, order: np.concatenate(
+                    [np.split(matrix, 4)[order.index(gate)] for gate in "ifgo"], axis=1
+                ),
+                "the blocks are in order and side by side, but each of them is still for columns: transpose it",
             ),
             (lambda matrix, order: matrix, "nothing has changed: transpose, and put the blocks in order"),
             (
