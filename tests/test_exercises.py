@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from rnnlib import softmax
 from rnnlib.course import exercises
 from rnnlib.course.exercises.checking import is_untouched
 
@@ -445,18 +446,35 @@ def strangers_last(text, alphabet):
     return np.array([[*(c == a for a in alphabet), c not in alphabet] for c in text], float)
 
 
-def phrase(x, z, W, b, d_inner, d_root, back=np.transpose, both=1, own=1, slopes=(1, 1), keep=(1, 1, 1, 1), turn=1):
+def phrase(
+    x,
+    z,
+    W,
+    b,
+    d_inner,
+    d_root,
+    back=np.transpose,
+    both=1,
+    own=1,
+    slopes=(1, 1),
+    keep=(1, 1, 1, 1),
+    turn=1,
+    turns=None,
+    late=0,
+):
     """Return dx, dz, dW of ((x z) x) with two losses, block by block: W is a half for each child."""
     H = len(b)
     inner = np.tanh(x @ W[:H] + z @ W[H:] + b)
     root = np.tanh(inner @ W[:H] + x @ W[H:] + b)
     top = d_root * (1 - slopes[0] * root * root)
     M = back(W)  # (H, 2H)
-    left, right = (M[:, :H], M[:, H:])[::turn]
-    low = (own * d_inner + both * (top @ left)) * (1 - slopes[1] * inner * inner)
+    at_root, at_inner = ((M[:, :H], M[:, H:])[::way] for way in (turns or (turn, turn)))
+    left, right = at_inner
+    low = (own * d_inner + both * (top @ at_root[0])) * (1 - slopes[1] * inner * inner)
+    low = low + late * d_inner * inner * inner
     dW = np.vstack([keep[2] * np.outer(inner, top), keep[2] * np.outer(x, top)])
     dW = dW + keep[3] * np.vstack([np.outer(x, low), np.outer(z, low)])
-    return keep[0] * (top @ right) + keep[1] * (low @ left), low @ right, dW
+    return keep[0] * (top @ at_root[1]) + keep[1] * (low @ left), low @ right, dW
 
 
 def of_three(children, W, b, dh, goes=None, slope=1, back=np.transpose, into=None):
@@ -1300,6 +1318,10 @@ WRONG = {
         (lambda *p: phrase(*p, slopes=(0, 1)), "dx: the slope .* at the root"),
         (lambda *p: phrase(*p, slopes=(1, 0)), "dx: the slope .* at the inner node"),
         (lambda *p: phrase(*p, turn=-1), "dx: the halves have changed places"),
+        (lambda *p: phrase(*p, turns=(-1, 1)), "dx: the halves of the root"),
+        (lambda *p: phrase(*p, turns=(1, -1)), "dx: the halves of the inner node"),
+        (lambda *p: replaced(phrase(*p), 1, phrase(*p, turns=(1, -1))[1]), "dz: the halves of the inner node"),
+        (lambda *p: phrase(*p, late=1), "dx: d_inner is added after the slope"),
         (lambda *p: phrase(*p, keep=(1, 1, 0, 1)), "dW: the part of the root is missing"),
         (lambda *p: phrase(*p, keep=(1, 1, 1, 0)), "dW: the part of the inner node is missing"),
         (lambda *p: replaced(phrase(*p), 1, phrase(*p, both=0)[1]), "dz: nothing comes to the inner node"),
@@ -1324,6 +1346,11 @@ WRONG = {
         (lambda *p: of_three(*p, goes=lambda c: c == c.min(0)), "dchildren: this goes to the smallest"),
         (lambda *p: of_three(*p, goes=lambda c: c == c.max(1)[:, None]), "dchildren: .* entry by entry"),
         (lambda *p: of_three(*p, goes=lambda c: (c == c.max(0)) * c), "dchildren: this is multiplied"),
+        (lambda *p: of_three(*p, goes=lambda c: (c == c.max()).any(1)[:, None]), "dchildren: one child gets the whole"),
+        (
+            lambda *p: of_three(*p, goes=lambda c: (c.sum(1) == c.sum(1).max())[:, None]),
+            "dchildren: one child gets the whole",
+        ),
         (lambda *p: of_three(*p, slope=0), "dchildren: the slope of tanh"),
         (lambda *p: of_three(*p, back=lambda W: W), "dchildren: the way back goes through W transposed"),
         (lambda *p: (of_three(*p)[0], of_three(*p, slope=0)[1]), "dW: the slope of tanh"),
@@ -1459,6 +1486,8 @@ WRONG = {
         (lambda matrix, order: np.split(matrix.T, 4, axis=1), "has shape"),
     ],
     "12.1": [
+        (lambda v, k, t: softmax(np.where(best_k(v, k, 1.0) > 0, v / t, -np.inf)), "takes finite numbers only"),
+        (lambda v, k, t: softmax(v * np.nan), "raises NotFinite|raises ValueError"),
         (lambda v, k, t: best_k(v, k, t, divide=False), "do not add up to 1"),
         (lambda v, k, t: best_k(v, k, 1.0), "temperature plays no part"),
         (lambda v, k, t: best_k(v, k, 1 / t), "turned round"),
@@ -1487,6 +1516,7 @@ WRONG = {
         (lambda v, k, t: best_k(v, k, t).argmax(axis=1), "has shape"),
     ],
     "12.2": [
+        (lambda p, q, w: (2 ** in_bits(blend(p, q, w)), in_bits(blend(p, q, w))), "bits: this is the perplexity"),
         (lambda p, q, w: (in_bits(p) * w + in_bits(q) * (1 - w), 1.0), "bits: this mixes the bits"),
         (lambda p, q, w: (in_bits(p**w * q ** (1 - w)), 1.0), "bits: this mixes the bits"),
         (lambda p, q, w: (in_bits(blend(q, p, w)), 1.0), "bits: the weight belongs to p"),
@@ -1563,6 +1593,14 @@ WRONG = {
         (lambda x, g, V: summed_rows(x, g, V, before=0), "the token before plays no part"),
         (lambda x, g, V: summed_rows(x, g, V, own=0), "the token itself plays no part"),
         (lambda x, g, V: summed_rows(x, g, V, wrap=True), "given the last token of its row"),
+        (
+            lambda x, g, V: summed_rows(x.reshape(1, -1), g.reshape(1, x.size, -1), V),
+            "the last token of the row before",
+        ),
+        (
+            lambda x, g, V: summed_rows(x.reshape(1, -1), g.reshape(1, x.size, -1), V, wrap=True),
+            "the last token of the row before|of its row",
+        ),
         (lambda x, g, V: summed_rows(x[:, ::-1], g[:, ::-1], V), "the token after is taken"),
         (lambda x, g, V: 2 * summed_rows(x, g, V, before=0), "added twice"),
         (lambda x, g, V: summed_rows(x, g, V, at=1), "the gradient of its own step"),

@@ -1,5 +1,7 @@
 """Checkers of notebook 10: the exam's W for an RNN, a loss at every phrase, and the largest of three children."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from rnnlib.course.exercises.checking import FunctionExercise, Mistakes, PartsExercise
@@ -42,7 +44,7 @@ def _rnn_problems(rng: np.random.Generator) -> list[tuple]:
 def _two_losses(
     x, z, W, b, d_inner, d_root, *,
     from_root=1.0, own=1.0, x_above=1.0, x_below=1.0, W_root=1.0, W_inner=1.0,
-    slope_root=True, slope_inner=True, swapped=False, back=np.transpose,
+    slope_root=True, slope_inner=True, swapped_root=False, swapped_inner=False, late=False,
 ):  # fmt: skip
     """Return dx, dz, dW; the options put faults in."""
     below = np.concatenate([x, z])
@@ -50,11 +52,12 @@ def _two_losses(
     above = np.concatenate([inner, x])
     root = np.tanh(above @ W + b)
     da_root = d_root * ((1 - root**2) if slope_root else 1)
-    halves = np.split(da_root @ back(W), 2)
-    to_inner, to_x = halves[::-1] if swapped else halves
-    da_inner = (own * d_inner + from_root * to_inner) * ((1 - inner**2) if slope_inner else 1)
-    halves = np.split(da_inner @ back(W), 2)
-    dx_below, dz = halves[::-1] if swapped else halves
+    halves = np.split(da_root @ W.T, 2)
+    to_inner, to_x = halves[::-1] if swapped_root else halves
+    slope = (1 - inner**2) if slope_inner else 1
+    da_inner = from_root * to_inner * slope + own * d_inner * (1 if late else slope)
+    halves = np.split(da_inner @ W.T, 2)
+    dx_below, dz = halves[::-1] if swapped_inner else halves
     dW = W_root * np.outer(above, da_root) + W_inner * np.outer(below, da_inner)
     return x_above * to_x + x_below * dx_below, dz, dW
 
@@ -71,14 +74,27 @@ def _two_losses_mistakes(part: int) -> Mistakes:
         ({"slope_root": False, "slope_inner": False}, "the slope of tanh, 1 - h**2, is missing at both nodes"),
         ({"slope_root": False}, "the slope of tanh, 1 - h**2, is missing at the root"),
         ({"slope_inner": False}, "the slope of tanh, 1 - h**2, is missing at the inner node"),
-        ({"swapped": True}, "the halves have changed places: the first H numbers belong to the left child"),
+        ({"late": True}, "d_inner is added after the slope of tanh: it is a part of what the slope multiplies"),
+        (
+            {"swapped_root": True, "swapped_inner": True},
+            "the halves have changed places: the first H numbers belong to the left child",
+        ),
+        (
+            {"swapped_root": True},
+            "the halves of the root have changed places: the first H numbers belong to the inner node",
+        ),
     ]
+    of_inner = (
+        {"swapped_inner": True},
+        "the halves of the inner node have changed places: the first H numbers belong to x",
+    )
     own = [
         [
             ({"x_above": 0.0}, "this is x in the inner node only: x is a child of the root as well"),
             ({"x_below": 0.0}, "this is x as a child of the root only: it is a leaf of the inner node as well"),
+            of_inner,
         ],
-        [],
+        [of_inner],
         [
             ({"W_root": 0.0}, "the part of the root is missing: W is used at both nodes"),
             ({"W_inner": 0.0}, "the part of the inner node is missing: W is used at both nodes"),
@@ -111,6 +127,17 @@ def _child(part: int, **fault):
     return lambda *problem: _largest_back(*problem, **fault)[part]
 
 
+def _all_to_one(of_child: Callable) -> Callable:
+    """Return the rule that gives the whole vector to the child with the largest `of_child`."""
+
+    def to(children: np.ndarray) -> np.ndarray:
+        chosen = np.argmax([of_child(child) for child in children])
+        return np.arange(len(children))[:, np.newaxis] == chosen
+
+    return to
+
+
+EACH_ENTRY = "for another entry another child may be the largest"
 NO_SLOPE = "the slope of tanh, 1 - h**2, is missing"
 
 CHECKERS = {
@@ -153,6 +180,10 @@ CHECKERS = {
                     (
                         _child(0, to=lambda children: (children == children.max(axis=0)) * children),
                         "this is multiplied by the child's entry: max hands the gradient on as it is",
+                    ),
+                    *(
+                        (_child(0, to=_all_to_one(of_child)), "one child gets the whole vector: " + EACH_ENTRY)
+                        for of_child in (np.max, np.sum, np.linalg.norm, lambda child: np.abs(child).max())
                     ),
                     (_child(0, slope=False), NO_SLOPE),
                     (_child(0, back=lambda W: W), "the way back goes through W transposed: this one does not"),

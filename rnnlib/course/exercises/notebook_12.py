@@ -1,6 +1,8 @@
 """Checkers of notebook 12: drawing from the best k, a mixture of two models, a leak, and an embedding used twice."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +30,20 @@ def _logits(rng: np.random.Generator) -> list[tuple]:
 
 def _of_all_rows(v: np.ndarray, k: int) -> np.ndarray:
     return v >= np.sort(v, axis=None)[-k * len(v)]
+
+
+@dataclass(frozen=True)
+class _TopK(FunctionExercise):
+    """Names the cause where rnnlib's softmax refuses a logit of -inf, the usual way in other libraries."""
+
+    def __call__(self, answer: Any) -> str | None:
+        fault = super().__call__(answer)
+        if fault and "expected finite numbers" in fault and "got -inf" in fault:
+            return (
+                "the softmax of rnnlib takes finite numbers only, and refuses the logit -inf: take the softmax first, "
+                "set the others to 0 after it, and divide by the sum"
+            )
+        return fault
 
 
 TOP_K_MISTAKES: Mistakes = [
@@ -92,6 +108,10 @@ def _two_models(rng: np.random.Generator) -> list[tuple]:
 
 
 BITS_MISTAKES: Mistakes = [
+    (
+        lambda p, q, weight: 2 ** _bits(_mixed(p, q, weight)),
+        "this is the perplexity: the bits come first, and the perplexity second",
+    ),
     (
         lambda p, q, weight: weight * _bits(p) + (1 - weight) * _bits(q),
         "this mixes the bits of the two models, not their probabilities: mix first, then take the logarithm",
@@ -265,6 +285,14 @@ TWICE_MISTAKES: Mistakes = [
         "the first step is given the last token of its row: it has none before it",
     ),
     (
+        lambda tokens, dout, V: _add(V, (tokens, dout), (tokens.ravel()[:-1], dout.reshape(-1, dout.shape[-1])[1:])),
+        "the first step is given the last token of the row before: each row is a sequence of its own",
+    ),
+    (
+        lambda tokens, dout, V: _add(V, (tokens, dout), (np.roll(tokens, 1), dout)),
+        "the first step is given the last token of the row before: each row is a sequence of its own",
+    ),
+    (
         lambda tokens, dout, V: _add(V, (tokens, dout), (tokens[:, 1:], dout[:, :-1])),
         "the token after is taken for the one before",
     ),
@@ -287,7 +315,7 @@ TWICE_MISTAKES: Mistakes = [
 ]
 
 CHECKERS = {
-    "12.1": FunctionExercise(right=_top_k, problems=_logits, mistakes=TOP_K_MISTAKES, shape="(N, V)"),
+    "12.1": _TopK(right=_top_k, problems=_logits, mistakes=TOP_K_MISTAKES, shape="(N, V)"),
     "12.2": PartsExercise(
         right=_of_mixture,
         problems=_two_models,
