@@ -24,7 +24,7 @@ NOTEBOOKS = [
     Notebook("07", "Binary addition", 150, 50, "07_binary_addition.ipynb"),
     Notebook("08", "Vanishing and exploding gradients", 125, 50, "08_vanishing_gradients.ipynb"),
     Notebook("09", "Confirmation quizzes", 90, 45, "09_confirmation_quizzes.ipynb"),
-    Notebook("10", "Networks over trees", 60, 35, "10_networks_over_trees.ipynb"),
-    Notebook("11", "Gates", 90, 50, "11_gates.ipynb"),
-    Notebook("12", "A language model", 80, 50, "12_a_language_model.ipynb"),
+    Notebook("10", "Networks over trees", 95, 40, "10_networks_over_trees.ipynb"),
+    Notebook("11", "Gates", 130, 60, "11_gates.ipynb"),
+    Notebook("12", "A language model", 110, 55, "12_a_language_model.ipynb"),
 ]

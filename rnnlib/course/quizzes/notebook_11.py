@@ -5,8 +5,8 @@ from rnnlib.course.quizzes.question import Choice, Option
 QUIZZES = {
     "forget-bias": Choice(
         title="The bias of the forget gate (忘却ゲート)",
-        text="An LSTM must name after 200 steps what it saw at the first one. At which value does the bias of its "
-        "forget gate best start?",
+        text="An LSTM must name after 200 steps what it saw at the first one. At which of these values should the bias "
+        "of its forget gate start?",
         options=(
             Option(
                 "At 1, as in Keras, unless told otherwise.",
