@@ -5,7 +5,7 @@ import pytest
 
 from rnnlib import Dense, SimpleRNN
 from rnnlib.course.counting import CountedWeights, products_in
-from rnnlib.course.proofs import found, measured, proof, raises
+from rnnlib.course.proofs import found, found_table, measured, proof, raises
 
 
 def test_a_true_claim_is_printed(capsys):
@@ -55,6 +55,17 @@ def test_what_is_found_has_a_mark_of_its_own_and_the_form_of_a_measurement(capsy
         "≈ found: error: 0.012",
         "≈ found: right: 3.5 to 100 %",
     ]
+
+
+def test_a_table_of_what_was_found_has_a_line_for_each_row(capsys):
+    found_table(["a", "bb"], {"one": [[1, np.nan], [3, np.nan]], "another": [5, 6]})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines] == [
+        ["one", "another"],
+        ["≈", "found:", "a:", "1", "to", "3", "5"],
+        ["≈", "found:", "bb:", "–", "6"],
+    ]
+    assert len({len(line) for line in lines}) == 1
 
 
 def fail(error):

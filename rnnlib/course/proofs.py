@@ -5,7 +5,7 @@ number, and another computer may print another one within the bounds. `found` pr
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,35 @@ def found(what: str, values: ArrayLike, unit: str = "") -> None:
     ≈ found: updates until it is learned: 80 to 160
     """
     print(f"≈ found: {what}: {_in_words(float(np.min(values)), float(np.max(values)), unit)}")
+
+
+def found_table(rows: Sequence[str], columns: Mapping[str, ArrayLike]) -> None:
+    """Print what was found as a table, a line `≈ found: row: …` for each row.
+
+    Args:
+        rows: the names of the rows.
+        columns: for each column its name, and the numbers, (R,) or (n, R): of n the smallest and the largest are
+            printed; NaN, where there is nothing, as –.
+
+    >>> found_table(["6 digits", "16 digits"], {"tree": [[100, 92], [100, 97]], "last": [80, 81]})
+                             tree  last
+    ≈ found:  6 digits:       100    80
+    ≈ found: 16 digits:  92 to 97    81
+    """
+    wide = max(map(len, rows))
+    cells = {name: _cells(np.atleast_2d(np.asarray(values, float))) for name, values in columns.items()}
+    widths = {name: max(map(len, [name, *of])) for name, of in cells.items()}
+    print(" " * (len("≈ found: :") + wide), *(f"{name:>{widths[name]}}" for name in cells), sep="  ")
+    for i, row in enumerate(rows):
+        numbers = "  ".join(f"{of[i]:>{widths[name]}}" for name, of in cells.items())
+        print(f"≈ found: {row:>{wide}}:  {numbers}")
+
+
+def _cells(values: np.ndarray) -> list[str]:
+    return [
+        "–" if np.isnan(column).all() else _in_two_digits(float(np.nanmin(column)), float(np.nanmax(column)))
+        for column in values.T
+    ]
 
 
 def _in_words(low: float, high: float, unit: str) -> str:

@@ -19,10 +19,17 @@ def difference_errors(ax: Axes, eps: np.ndarray, errors: dict[str, np.ndarray], 
 def contributions(
     ax: Axes, parts: np.ndarray, total: float, *, title: str, ylabel: str, names: Sequence[str] | None = None
 ) -> None:
-    """Draw one bar for the contribution of each time step (T,), or of what `names` names, and beside them the total."""
+    """Draw one bar for the contribution of each time step (T,), or of what `names` names, and beside them the total.
+
+    With `names` each bar has its value written at its end.
+    """
     steps = np.arange(1, len(parts) + 1)
-    ax.bar(steps, parts, color=BLUE, width=0.6)
-    ax.bar(len(parts) + 1.5, total, color=ORANGE, width=0.6, hatch="//", edgecolor="white")
+    drawn = ax.bar(steps, parts, color=BLUE, width=0.6)
+    of_sum = ax.bar(len(parts) + 1.5, total, color=ORANGE, width=0.6, hatch="//", edgecolor="white")
+    if names:
+        for bars in (drawn, of_sum):
+            ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=10)
+        ax.margins(y=0.15)
     ax.axhline(0, color=INK, lw=0.8)
     ax.set_xticks([*steps, len(parts) + 1.5], [*(names or (f"t = {t}" for t in steps)), "sum"])
     ax.set(title=title, ylabel=ylabel)

@@ -25,7 +25,7 @@ def rivals(ax: Axes, bits: Mapping[str, ArrayLike], *, title: str, xlabel: str, 
         learned = any(word in name for word in words)
         colour, marker = (ORANGE, MARKERS[1]) if learned else (BLUE, MARKERS[0])
         ax.plot([0, numbers.min()], [row, row], color=GREY, lw=0.8)
-        ax.plot(numbers, np.full(len(numbers), row), ls="", marker=marker, ms=6, color=colour)
+        ax.plot(numbers, np.full(len(numbers), row), ls="", marker=marker, ms=7, mfc="none", mec=colour, mew=1.5)
         ax.annotate(
             f"{numbers.max():.2f}", (numbers.max(), row), (9, 0), textcoords="offset points", va="center", fontsize=10
         )
@@ -42,12 +42,13 @@ def next_characters(
     The `most` likely ones are shown, in the order of the first name's probabilities.
     """
     shown = np.argsort(-next(iter(probabilities.values())), kind="stable")[:most]
-    width = 0.8 / len(probabilities)
+    width, highest = 0.8 / len(probabilities), max(p.max() for p in probabilities.values())
+    ax.set_ylim(0, min(1.0, 1.15 * highest))
     for i, (name, p) in enumerate(probabilities.items()):
         places = np.arange(len(shown)) + (i - (len(probabilities) - 1) / 2) * width
         ax.bar(places, p[shown], width, color=COLOURS[i], hatch=["", "//", "xx"][i % 3], edgecolor="white", label=name)
     ax.set_xticks(range(len(shown)), [VISIBLE.get(characters[token], characters[token]) for token in shown])
-    ax.set(title=title, xlabel="next character", ylabel="probability", ylim=(0, 1))
+    ax.set(title=title, xlabel="next character", ylabel="probability")
     ax.legend(loc="upper right")
 
 

@@ -68,7 +68,7 @@ QUIZZES = {
             ),
             Option(
                 "Networks over trees are better than recurrent ones.",
-                "10.7 shows the opposite, for another rule.",
+                "in 10.7, for another rule, the recurrent network does at least as well on average.",
             ),
         ),
         right=1,
