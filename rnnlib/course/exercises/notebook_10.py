@@ -1,6 +1,7 @@
 """Checkers of notebook 10: the exam's W for an RNN, a loss at every phrase, and the largest of three children."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +69,7 @@ def _loss_problems(rng: np.random.Generator) -> list[tuple]:
 
 
 def _two_losses_mistakes(part: int) -> Mistakes:
-    anywhere = [
+    anywhere: list[tuple[dict[str, Any], str]] = [
         ({"from_root": 0.0}, "nothing comes to the inner node from the root: its whole gradient has two parts"),
         ({"own": 0.0}, "the inner node's own readout is left out: d_inner is a part of its whole gradient"),
         ({"slope_root": False, "slope_inner": False}, "the slope of tanh, 1 - h**2, is missing at both nodes"),
@@ -84,11 +85,11 @@ def _two_losses_mistakes(part: int) -> Mistakes:
             "the halves of the root have changed places: the first H numbers belong to the inner node",
         ),
     ]
-    of_inner = (
+    of_inner: tuple[dict[str, Any], str] = (
         {"swapped_inner": True},
         "the halves of the inner node have changed places: the first H numbers belong to x",
     )
-    own = [
+    own: list[list[tuple[dict[str, Any], str]]] = [
         [
             ({"x_above": 0.0}, "this is x in the inner node only: x is a child of the root as well"),
             ({"x_below": 0.0}, "this is x as a child of the root only: it is a leaf of the inner node as well"),

@@ -28,7 +28,7 @@ def contributions(
     of_sum = ax.bar(len(parts) + 1.5, total, color=ORANGE, width=0.6, hatch="//", edgecolor="white")
     if names:
         for bars in (drawn, of_sum):
-            ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=10)
+            ax.bar_label(bars, fmt="%.3f", padding=2, fontsize=10)
         ax.margins(y=0.15)
     ax.axhline(0, color=INK, lw=0.8)
     ax.set_xticks([*steps, len(parts) + 1.5], [*(names or (f"t = {t}" for t in steps)), "sum"])

@@ -25,7 +25,8 @@ def rivals(ax: Axes, bits: Mapping[str, ArrayLike], *, title: str, xlabel: str, 
         learned = any(word in name for word in words)
         colour, marker = (ORANGE, MARKERS[1]) if learned else (BLUE, MARKERS[0])
         ax.plot([0, numbers.min()], [row, row], color=GREY, lw=0.8)
-        ax.plot(numbers, np.full(len(numbers), row), ls="", marker=marker, ms=7, mfc="none", mec=colour, mew=1.5)
+        rows = row + 0.26 * (np.arange(len(numbers)) - (len(numbers) - 1) / 2)  # so that no dot hides another
+        ax.plot(numbers, rows, ls="", marker=marker, ms=5, color=colour)
         ax.annotate(
             f"{numbers.max():.2f}", (numbers.max(), row), (9, 0), textcoords="offset points", va="center", fontsize=10
         )
