@@ -13,16 +13,10 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from rnnlib.activations import sigmoid
 from rnnlib.initializers import find_initializer
-from rnnlib.layers.layer import Array, Grads, Layer, Trace, drawn_gates, rows, split_gates
+from rnnlib.layers.gates import check_weights, drawn_gates, split_gates
+from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows
 from rnnlib.params import Params
-from rnnlib.validation import (
-    check_array,
-    check_float_type,
-    check_int,
-    check_mask,
-    common_float_type,
-    insist_on_finite,
-)
+from rnnlib.validation import check_array, check_float_type, check_int, check_mask, insist_on_finite
 
 
 class Saved(NamedTuple):
@@ -82,17 +76,10 @@ class GRU(Layer):
         Raises:
             TypeError, ValueError: weights that do not fit.
         """
-        biases = _biases_that_belong(reset_after, b_x, b_h, b)
-        dtype = common_float_type(W_x, W_h, *biases.values())
-        H = len(check_array("W_h", W_h, "(H, 3H)", dtype))
-        shapes = {"W_x": "(D, 3H)", "W_h": "(H, 3H)"} | dict.fromkeys(biases, "(3H,)")
-        arrays = {
-            name: check_array(name, array, shapes[name], dtype, **{"3H": 3 * H})
-            for name, array in {"W_x": W_x, "W_h": W_h, **biases}.items()
-        }
-        self.n_in, self.n_out = len(arrays["W_x"]), H
+        arrays = check_weights(3, W_x, W_h, _biases_that_belong(reset_after, b_x, b_h, b))
+        self.n_in, self.n_out = len(arrays["W_x"]), len(arrays["W_h"])
         self.reset_after = bool(reset_after)
-        self.params = Params({name: array.copy() for name, array in arrays.items()})
+        self.params = Params(arrays)
 
     @classmethod
     def create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.params import Params, check_params
-from rnnlib.validation import FLOAT64, NotFinite, check_array, check_mask, is_finite, short_repr
+from rnnlib.validation import FLOAT64, NotFinite, check_mask, is_finite, short_repr
 
 Array = NDArray[np.floating]
 State = Any  # what a layer hands from one step to the next: an array (N, H), a tuple of arrays, or None
@@ -241,25 +241,3 @@ def check_mask_of(x: Array, mask: ArrayLike | None) -> NDArray[np.bool_] | None:
     if x.ndim < 3:
         raise ValueError(f"mask: expected None, as x has no time steps, got one for x {x.shape}")
     return check_mask(mask, *x.shape[:2])
-
-
-def split_gates(array: Array, count: int) -> Array:
-    """Return the blocks of columns that stand side by side in (M, count H) one after the other: (count, M, H)."""
-    M, columns = array.shape
-    return array.reshape(M, count, columns // count).swapaxes(0, 1).copy()
-
-
-def drawn_gates(draw: Callable, count: int, shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    """Return matrices of one shape side by side, each drawn on its own: the weights of a layer with gates."""
-    return np.concatenate([draw(shape, rng) for _ in range(count)], axis=1)
-
-
-def check_states(state: State, names: tuple[str, ...], dtype: np.dtype, N: int, H: int) -> list[Array]:
-    """Return the arrays of a state of several, each (N, H), checked under its name.
-
-    Raises:
-        TypeError: not a tuple or list with an array for each name.
-    """
-    if not isinstance(state, tuple | list) or len(state) != len(names):
-        raise TypeError(f"state: expected the pair ({', '.join(names)}), got {short_repr(state)}")
-    return [check_array(name, array, "(N, H)", dtype, N=N, H=H) for name, array in zip(names, state, strict=True)]

@@ -13,16 +13,10 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from rnnlib.activations import sigmoid
 from rnnlib.initializers import find_initializer
-from rnnlib.layers.layer import Array, Grads, Layer, Trace, check_states, drawn_gates, rows, split_gates
+from rnnlib.layers.gates import check_states, check_weights, drawn_gates, split_gates
+from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows
 from rnnlib.params import Params
-from rnnlib.validation import (
-    check_array,
-    check_float_type,
-    check_int,
-    check_mask,
-    common_float_type,
-    insist_on_finite,
-)
+from rnnlib.validation import check_array, check_float_type, check_int, check_mask, insist_on_finite
 
 
 class Saved(NamedTuple):
@@ -68,15 +62,9 @@ class LSTM(Layer):
         Raises:
             TypeError, ValueError: weights that do not fit.
         """
-        dtype = common_float_type(W_x, W_h, b)
-        arrays = {"W_h": check_array("W_h", W_h, "(H, 4H)", dtype)}
-        H = len(arrays["W_h"])
-        arrays["W_h"] = check_array("W_h", W_h, "(H, 4H)", dtype, **{"4H": 4 * H})
-        arrays = {"W_x": check_array("W_x", W_x, "(D, 4H)", dtype, **{"4H": 4 * H})} | arrays
-        if b is not None:
-            arrays["b"] = check_array("b", b, "(4H,)", dtype, **{"4H": 4 * H})
-        self.n_in, self.n_out = len(arrays["W_x"]), H
-        self.params = Params({name: array.copy() for name, array in arrays.items()})
+        arrays = check_weights(4, W_x, W_h, {} if b is None else {"b": b})
+        self.n_in, self.n_out = len(arrays["W_x"]), len(arrays["W_h"])
+        self.params = Params(arrays)
 
     @classmethod
     def create(
@@ -228,7 +216,6 @@ class LSTM(Layer):
             a_i, a_f, a_g, a_o = split_gates(x_t @ W_x + h_prev @ W_h + b, 4)
             c_t = sigmoid(a_f) * c_prev + sigmoid(a_i) * np.tanh(a_g)
             h_t = sigmoid(a_o) * np.tanh(c_t)
-        insist_on_finite("c_t", c_t)
         insist_on_finite("h_t", h_t)
         return h_t, c_t
 

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from rnnlib.activations import sigmoid
 from rnnlib.initializers import find_initializer
-from rnnlib.layers.layer import Array, Grads, Layer, Trace, drawn_gates, rows
+from rnnlib.layers.gates import drawn_gates
+from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows
 from rnnlib.params import Params
 from rnnlib.scan import linear_recurrence, linear_recurrence_backward, parallel_scan
 from rnnlib.validation import check_array, check_float_type, check_int, check_mask, common_float_type
