@@ -5,9 +5,9 @@ VENV    := .venv
 PY      := $(VENV)/bin/python
 INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
 
-# The cells of a notebook stay together: conftest.py makes the groups, and puts the longest tests first. There is a
-# process for each core, so each has one thread.
-PYTEST := -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+# The cells of a notebook stay together. In the order of collection, the longest files come first. There is a process
+# for each core, so each has one thread.
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
 ONE_THREAD := OPENBLAS_NUM_THREADS=1
 
 # Only what is typed counts: many machines have a PORT of their own in the environment.

@@ -6,8 +6,6 @@ import pytest
 
 from rnnlib.course.lab import THREADS
 
-LONGEST = "test_solutions.py"
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find the rules of nbval beside pyproject.toml, wherever pytest is started, and give each kernel one thread."""
@@ -16,11 +14,3 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.nbval_sanitize_with = str(config.rootpath / rules)
     for name in THREADS:  # the kernels inherit it; small products take longer in several threads
         os.environ.setdefault(name, "1")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process; the solutions, the longest, go one by one, and first."""
-    items.sort(key=lambda item: item.path.name != LONGEST)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.name if item.path.name == LONGEST else str(item.path)))

@@ -66,6 +66,7 @@ from rnnlib.layers import (
     SimpleRNN,
     Trace,
 )
+from rnnlib.lengths import batches_by_length, mask_from_lengths, pad
 from rnnlib.losses import Loss, sigmoid_cross_entropy, softmax, softmax_cross_entropy, squared_error
 from rnnlib.network import Network
 from rnnlib.optimizers import SGD, Adam, Optimizer
@@ -101,6 +102,7 @@ __all__ = [
     "SimpleRNN",
     "Trace",
     "all_additions",
+    "batches_by_length",
     "binary_addition",
     "carries",
     "carry_chain",
@@ -121,10 +123,12 @@ __all__ = [
     "lecun",
     "linear_recurrence",
     "linear_recurrence_backward",
+    "mask_from_lengths",
     "normal",
     "numerical_gradient",
     "ordered_batches",
     "orthogonal",
+    "pad",
     "parallel_scan",
     "perplexity",
     "relu",

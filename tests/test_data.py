@@ -10,7 +10,8 @@ from rnnlib.course import data
 
 FOLDER = Path(data.__file__).parent
 GATES = ("keras_gates", "pytorch_gates", "zerotsuku2_gates")
-NAMES = ("sound", "price", "text", "alice", "sprint", "keras_rnn", "pytorch_rnn", "zerotsuku2_rnn", *GATES)
+SERIES = ("sound", "price", "co2", "sunspots")
+NAMES = (*SERIES, "text", "alice", "sprint", "keras_rnn", "pytorch_rnn", "zerotsuku2_rnn", *GATES)
 LOADERS = {name: getattr(data, name) for name in NAMES}
 
 
@@ -30,6 +31,18 @@ def test_the_price_is_the_random_walk_of_the_readme():
     day, price = data.price()
     np.testing.assert_array_equal(day, np.arange(1, 751))
     np.testing.assert_allclose(price, 100 * np.exp(np.cumsum(steps)), atol=5.1e-3)
+
+
+def test_the_real_series_are_regular_and_what_their_sources_say():
+    year, ppm = data.co2()
+    np.testing.assert_allclose(np.diff(year), 1 / 12, atol=1.1e-3)
+    assert len(year) == 526 and (year[0], ppm[0]) == (1958.208, 316.10)
+    missing = [1958.458, 1958.792, 1964.125, 1964.208, 1964.292]  # June and October 1958, February to April 1964
+    assert year[np.isnan(ppm)].tolist() == missing
+    assert np.nanmin(ppm) > 312 and np.nanmax(ppm) < 375 and ppm[-1] == 371.02
+    year, number = data.sunspots()
+    np.testing.assert_array_equal(year, np.arange(1700, 2009))
+    assert (number[0], number[-1], number.max(), year[number.argmax()]) == (5, 2.9, 190.2, 1957)
 
 
 def test_the_reference_numbers_are_arrays_under_the_names_that_are_documented():

@@ -20,6 +20,19 @@ def price() -> tuple[Series, Series]:
     return _columns("price.csv")
 
 
+def co2() -> tuple[Series, Series]:
+    """Return the time in years, (526,), and the carbon dioxide in the air of Mauna Loa in ppm, (526,), month by month.
+
+    From March 1958 to December 2001; the five months without a measurement are NaN.
+    """
+    return _columns("co2.csv")
+
+
+def sunspots() -> tuple[Series, Series]:
+    """Return the year, (309,), from 1700 to 2008, and the yearly mean number of sunspots, (309,)."""
+    return _columns("sunspots.csv")
+
+
 def text() -> str:
     """Return the first paragraphs of *Alice's Adventures in Wonderland*, Lewis Carroll, 1865."""
     return _read("text.txt")
