@@ -3,6 +3,7 @@
 PYTHON  ?= python3
 VENV    := .venv
 PY      := $(VENV)/bin/python
+PYODIDE := $(VENV)-site/pyodide
 INSTALL := PYTHON="$(PYTHON)" sh scripts/install.sh
 
 # The cells of a notebook stay together. In the order of collection, the longest files come first. There is a process
@@ -21,7 +22,7 @@ endif
 # Checked by `make lock-check`: where, and with which Pythons, the pins of constraints.txt install without a compiler.
 PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28 x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc
 PYTHONS   := 3.11.2 3.12 3.13 3.14 3.15
-ALL_PINS  := pyproject.toml --extra course --extra test --extra browser
+ALL_PINS  := pyproject.toml --extra course --extra test --extra browser --extra site
 
 # Installs uv into a temporary folder; the lines that follow call it as "$$uv".
 define TEMPORARY_UV
@@ -31,7 +32,7 @@ uv="$$tmp/venv/bin/uv"
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-browser test-oldest test-newest fresh-seeds mutants bench install refresh lint lock lock-check
+.PHONY: help lab test test-browser site test-site test-oldest test-newest fresh-seeds mutants bench install refresh lint lock lock-check
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 22
@@ -61,6 +62,22 @@ test-browser:  ## open every notebook in JupyterLab in a browser, and click thro
 	@$(INSTALL)
 	@$(INSTALL) browser
 	@$(PY) -m pytest -v tests/browser
+
+site:  ## build the book of the course, with the course running in the browser, into build/site/html
+	@$(INSTALL) site $(VENV)-site
+	@$(ONE_THREAD) $(VENV)-site/bin/python site/build.py
+
+test-site: site  ## build the site, and read and run it in a browser as a visitor does
+	@$(INSTALL)
+	@$(INSTALL) browser
+	@$(MAKE) --no-print-directory $(PYODIDE)/.installed
+	@$(PY) -m pytest -v tests/site
+
+# Python in the browser, for the tests alone: a visitor's browser gets the same version from its usual place.
+$(PYODIDE)/.installed: tests/site/pyodide.txt
+	@rm -rf $(PYODIDE)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(PYODIDE) -r $<
+	@touch $@
 
 fresh-seeds:  ## run the notebooks with 20 other random streams: what they prove must hold there too (NB="…" for one)
 	@$(INSTALL)

