@@ -516,6 +516,36 @@ def four_blocks(matrix, order, ours="ifgo"):
     return np.concatenate([blocks[order.index(gate)] for gate in ours], axis=1)
 
 
+def run_gru(logits, n, h0, kept=lambda z: 1 - z, new=lambda z, n: z * n, gate=lambda v: 1 / (1 + np.exp(-v)), start=1):
+    """Return the states of h_t = kept(z_t) h_{t-1} + new(z_t, n_t), step by step; faults can be put in."""
+    states, h = [], start * h0
+    for t in range(n.shape[1]):
+        z = gate(logits[:, t])
+        h = kept(z) * h + new(z, n[:, t])
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
+def scan_rounds(T, each=lambda T, width: 2 * (T - width)):
+    """Return the products of each round; faults can be put in."""
+    return [each(T, 1 << r) for r in range(40) if 1 << r < T]
+
+
+def processors(
+    T, each=lambda T, width: 2 * (T - width), wins=lambda steps, T: steps < T, steps=lambda m, n: -(-m // n)
+):
+    n = 1
+    while not wins(sum(steps(m, n) for m in scan_rounds(T)), T):
+        n += 1
+    return n
+
+
+def scan_cost(T, rounds=None, products=None, workers=None):
+    """Return the three numbers of 15.3, of which some may be replaced by what a function returns."""
+    right = len(scan_rounds(T)), sum(scan_rounds(T)), processors(T)
+    return tuple(old if new is None else new(T) for old, new in zip(right, (rounds, products, workers), strict=True))
+
+
 SPRINT_W_X = np.array([[0.01, 0.03, 0.05, 0.07], [0.03, 0.05, 0.07, 0.08]])
 
 # number → [(a wrong answer, words of its sentence)], written independently of the checkers
@@ -1619,6 +1649,118 @@ WRONG = {
         (lambda x, g, V: summed_rows(x, g, V).cumsum(axis=0), "the numbers differ"),
         (lambda x, g, V: summed_rows(x, g, V).T, "has shape"),
         (lambda x, g, V: summed_rows(x, g, V + 1), "has shape"),
+    ],
+    "15.1": [
+        (lambda a, b, c, d: (a * c, np.maximum(b + c, d)), "a: this is the product of a linear"),
+        (lambda a, b, c, d: (np.where(a > c, a, c), b), "a: this is the larger of the two"),
+        (lambda a, b, c, d: (a, b), "a: this is a alone"),
+        (lambda a, b, c, d: (c, d), "a: this is a_next alone"),
+        (lambda a, b, c, d: (a - c, b), "a: this is a difference"),
+        (lambda a, b, c, d: ((a + c) / 2, b), "a: this is the mean"),
+        (lambda a, b, c, d: (np.maximum(b + c, d), a + c), "a: this is the new b"),
+        (lambda a, b, c, d: (a + b + c, b), "a: b does not belong here"),
+        (lambda a, b, c, d: (a + c, np.where(b > d, b, d)), "b: b goes through the second step"),
+        (lambda a, b, c, d: (a + c, c + b), "b: b_next is missing"),
+        (lambda a, b, c, d: (a + c, d), "b: this is b_next alone"),
+        (lambda a, b, c, d: (a + c, c * b + d), "b: this is the b of a linear"),
+        (lambda a, b, c, d: (a + c, np.maximum(d + a, b)), "b: the two steps have changed places"),
+        (lambda a, b, c, d: (a + c, np.maximum(a + b, d)), "b: b gains the a of its own step"),
+        (lambda a, b, c, d: (a + c, np.maximum(b + c, d + c)), "b: a_next is added to b_next too"),
+        (lambda a, b, c, d: (a + c, np.minimum(b + c, d)), "b: this is the smaller"),
+        (lambda a, b, c, d: (a + c, np.maximum(a + c + b, d)), "b: a does not belong here"),
+        (lambda a, b, c, d: (a + c, b + c + d), "b: the two are added"),
+        # none of these is in the list: no cause is named
+        (lambda a, b, c, d: (np.abs(a) + np.abs(c), b), "a: the numbers differ"),
+        (lambda a, b, c, d: (np.minimum(a, c), b), "a: the numbers differ"),
+        (lambda a, b, c, d: (2 * (a + c), b), "a: the numbers differ"),
+        (lambda a, b, c, d: (a + c + 1, b), "a: the numbers differ"),
+        (lambda a, b, c, d: (-(a + c), b), "a: the numbers differ"),
+        (lambda a, b, c, d: (a + d, b), "a: the numbers differ"),
+        (lambda a, b, c, d: (a + c, np.maximum(b + c, d) + 1), "b: the numbers differ"),
+        (lambda a, b, c, d: (a + c, -np.maximum(b + c, d)), "b: the numbers differ"),
+        (lambda a, b, c, d: (a + c, np.maximum(b - c, d)), "b: the numbers differ"),
+        (lambda a, b, c, d: (a + c, np.maximum(b * c, d)), "b: the numbers differ"),
+        (lambda a, b, c, d: (a + c, np.maximum(np.maximum(b + c, d), 0)), "b: the numbers differ"),
+        (lambda a, b, c, d: (a + c, np.maximum(b + c, d).max()), "b: the result has shape"),
+        (lambda a, b, c, d: np.maximum(b + c, d), "should return 2 arrays"),
+    ],
+    "15.2": [
+        (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: z, lambda z, n: (1 - z) * n), "layer of this course"),
+        (lambda v, n, h0, scan: run_gru(-v, n, h0), "layer of this course"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: z), "z stands on both"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, new=lambda z, n: n - z * n), "1 - z stands on both"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, new=lambda z, n: n), "the candidate is added whole: multiply"),
+        (lambda v, n, h0, scan: run_gru(-v, n, h0, new=lambda z, n: n), "added whole, and z is how much is new"),
+        (lambda v, n, h0, scan: run_gru(v, np.tanh(n), h0), "a tanh is put on the candidate"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, gate=lambda v: v), "not between 0 and 1"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, start=0), "h0 plays no part"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, start=2), "h0 is counted twice"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0)[:, -1], "this is the last state"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: 0), "nothing of the old state is kept"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: z, lambda z, n: z), "the candidate plays no part"),
+        # none of these is in the list: no cause is named
+        (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: 1), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v, -n, h0), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v, n, -h0), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(2 * v, n, h0), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0, gate=np.tanh), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v, np.maximum(n, 0), h0), "the numbers differ"),
+        (lambda v, n, h0, scan: np.tanh(run_gru(v, n, h0)), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v[:, ::-1], n[:, ::-1], h0), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0)[:, ::-1], "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0).cumsum(axis=1), "the numbers differ"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0).swapaxes(1, 2), "has shape"),
+        (lambda v, n, h0, scan: scan(v, n, h0[:, 0]), "raises ValueError"),
+    ],
+    "15.3": [
+        (lambda T: scan_cost(T, lambda T: int(np.log2(T))), "rounds: this is rounded down"),
+        (lambda T: scan_cost(T, lambda T: len(bin(T)) - 2), "rounds: this is one too many where T is a power"),
+        (lambda T: scan_cost(T, lambda T: len(scan_rounds(T)) + 1), "rounds: this is one too many: the round"),
+        (lambda T: scan_cost(T, lambda T: len(scan_rounds(T)) - 1), "rounds: this is one too few"),
+        (lambda T: scan_cost(T, lambda T: T), "rounds: these are the steps of the loop"),
+        (lambda T: scan_cost(T, lambda T: T - 1), "rounds: the reach of a map doubles"),
+        (lambda T: scan_cost(T, lambda T: math.ceil(math.log(T))), "rounds: this is the natural logarithm"),
+        (lambda T: scan_cost(T)[1::-1] + (1,), "rounds: these are the products"),
+        (lambda T: scan_cost(T, None, lambda T: sum(scan_rounds(T)) // 2), "products: this is one product for each"),
+        (lambda T: scan_cost(T, None, lambda T: 2 * T * len(scan_rounds(T))), "products: this counts every place"),
+        (lambda T: scan_cost(T, None, lambda T: T * len(scan_rounds(T))), "products: this is one product for every"),
+        (lambda T: scan_cost(T, None, lambda T: (2 * T - 2) * len(scan_rounds(T))), "products: this takes T - 1"),
+        (
+            lambda T: scan_cost(T, None, lambda T: sum(scan_rounds(T, lambda T, width: 2 * width))),
+            "products: these are the places that do nothing",
+        ),
+        (lambda T: scan_cost(T, None, lambda T: T), "products: these are the products of the loop"),
+        (lambda T: scan_cost(T, None, lambda T: 2 * T - 2), "products: this is the first round"),
+        (lambda T: scan_cost(T, None, lambda T: sum(scan_rounds(T)) + 1), "products: a_1 h_0"),
+        (
+            lambda T: scan_cost(T, None, None, lambda T: processors(T, wins=lambda steps, T: steps <= T)),
+            "processors: with that many it may be a draw",
+        ),
+        (
+            lambda T: scan_cost(T, None, None, lambda T: sum(scan_rounds(T)) // T + 1),
+            "processors: a round must end",
+        ),
+        (
+            lambda T: scan_cost(T, None, None, lambda T: processors(T, steps=lambda m, n: m // n)),
+            "processors: a product that is left over",
+        ),
+        (lambda T: scan_cost(T, None, None, lambda T: 2 * T - 2), "processors: that many do a whole round"),
+        (lambda T: scan_cost(T, None, None, lambda T: T), "processors: one for each place"),
+        (lambda T: scan_cost(T, None, None, lambda T: len(scan_rounds(T))), "processors: these are the rounds"),
+        (lambda T: scan_cost(T, None, None, lambda T: processors(T) - 1), "processors: this is one too few"),
+        # none of these is in the list: no cause is named
+        (lambda T: scan_cost(T, lambda T: 3), "rounds: the numbers differ"),
+        (lambda T: scan_cost(T, lambda T: T * T), "rounds: the numbers differ"),
+        (lambda T: scan_cost(T, lambda T: 2 * len(scan_rounds(T))), "rounds: the numbers differ"),
+        (lambda T: scan_cost(T, lambda T: len(scan_rounds(T)) + 0.5), "rounds: the numbers differ"),
+        (lambda T: scan_cost(T, None, lambda T: T * T), "products: the numbers differ"),
+        (lambda T: scan_cost(T, None, lambda T: 2 * sum(scan_rounds(T))), "products: the numbers differ"),
+        (lambda T: scan_cost(T, None, lambda T: sum(scan_rounds(T)) - 2), "products: the numbers differ"),
+        (lambda T: scan_cost(T, None, None, lambda T: processors(T) + 1), "processors: the numbers differ"),
+        (lambda T: scan_cost(T, None, None, lambda T: T * T), "processors: the numbers differ"),
+        (lambda T: scan_cost(T, None, None, lambda T: 25), "processors: the numbers differ"),
+        (lambda T: scan_cost(T, None, None, lambda T: 2), "processors: the numbers differ"),
+        (lambda T: scan_cost(T)[:2], "should return 3 arrays"),
     ],
 }
 CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]

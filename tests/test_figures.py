@@ -19,6 +19,7 @@ BY_CHANCE = RNG.standard_normal((20, 12)) / 10
 LABELS = {"title": "A finding", "xlabel": "time (ms)", "ylabel": "pressure"}
 
 DRAW = {
+    "against_threshold": lambda ax: figures.against_threshold(ax, {"a": TWO[0], "b": TWO[1]}, 0.3, title="A finding"),
     "caught": lambda ax: figures.caught(
         ax, ["one", "two"], ["A", "B", "C"], RNG.random((2, 3)) > 0.5, title="A finding"
     ),
@@ -66,6 +67,7 @@ DRAW = {
     "rivals": lambda ax: figures.rivals(
         ax, {"counts": 2.3, "a network": [2.6, 2.7]}, title="A finding", xlabel="bits", networks="network"
     ),
+    "scan_rounds": lambda ax: figures.scan_rounds(ax, 8, title="A finding"),
     "written": lambda ax: figures.written(ax, {"0 updates": "q$z\n" * 30, "100 updates": "the"}, title="A finding"),
     "unrolled": lambda ax: figures.unrolled(ax, 3, title="A finding", highlight="W_h", inputs=[1], outputs=[3]),
 }
@@ -105,6 +107,7 @@ def test_draws_on_its_axes_with_a_title_that_fits(name):
             "caught",
             "contributions",
             "written",
+            "scan_rounds",
         }
     ),
 )
@@ -254,6 +257,32 @@ def test_the_thick_line_is_the_mean_of_the_thin_ones():
     *thin, thick = ax.lines
     np.testing.assert_array_equal([line.get_ydata() for line in thin], BY_CHANCE)
     np.testing.assert_allclose(thick.get_ydata(), np.mean(BY_CHANCE, axis=0))
+
+
+@pytest.mark.parametrize(("n_steps", "rounds"), [(8, None), (5, None), (1, None), (16, 2)])
+def test_a_scan_shows_for_each_place_and_round_the_steps_that_it_goes_over(n_steps, rounds):
+    ax = figures.axes(9, 4)
+    figures.scan_rounds(ax, n_steps, title="A finding", rounds=rounds)
+    boxes = [text for text in ax.texts if text.get_bbox_patch()]
+    reach, expected = [[t] for t in range(1, n_steps + 1)], []
+    for r in range((n_steps - 1).bit_length() + 1 if rounds is None else rounds + 1):
+        if r:  # every place takes in what the place a width before it has
+            width = 2 ** (r - 1)
+            reach = [reach[t - width] + reach[t] if t >= width else reach[t] for t in range(n_steps)]
+        expected += [(t + 1, -r, f"{of[0]}–{of[-1]}" if len(of) > 1 else f"{of[0]}") for t, of in enumerate(reach)]
+    assert [(*text.get_position(), text.get_text()) for text in boxes] == expected
+    for text in boxes:
+        finished = text.get_text().split("–")[0] == "1"
+        assert (text.get_bbox_patch().get_facecolor()[:3] != (1, 1, 1)) == finished
+
+
+def test_states_against_a_threshold_start_at_step_0():
+    ax = figures.axes()
+    figures.against_threshold(ax, {"a": TWO[0], "b": TWO[1]}, 0.3, title="A finding")
+    threshold, *lines = ax.lines
+    assert set(threshold.get_ydata()) == {0.3}
+    np.testing.assert_array_equal([line.get_ydata() for line in lines], TWO)
+    assert lines[0].get_xdata()[0] == 0
 
 
 def test_highlighting_marks_only_the_weight_named():

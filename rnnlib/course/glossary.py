@@ -167,6 +167,12 @@ TERMS = [
     Term("n-gram", "nグラム", "NGram", "12.4"),
     Term("overfitting", "過学習", "", "12.4"),
     Term("temperature", "温度", "temperature, τ", "12.9"),
+    # 15
+    Term("linear recurrence", "線形漸化式", "linear_recurrence", "15.1"),
+    Term("associative", "結合的", "then", "15.1"),
+    Term("parallel scan", "並列スキャン", "parallel_scan", "15.2"),
+    Term("parity", "パリティ", "parity", "15.6"),
+    Term("real-time recurrent learning", "実時間リカレント学習", "rtrl", "15.8"),
 ]
 
 

@@ -17,6 +17,7 @@ from rnnlib.course.exercises import (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_15,
 )
 from rnnlib.course.exercises.checking import is_untouched
 from rnnlib.course.exercises.notebook_06 import sealed
@@ -37,6 +38,7 @@ MODULES = (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_15,
 )
 # number → checker: takes the answer, returns None where it is right, else one sentence
 CHECKERS: dict[str, Callable[[Any], str | None]] = {

@@ -5,6 +5,7 @@ from rnnlib.course.figures.course_map import course_map
 from rnnlib.course.figures.gates import kept, lstm_cell
 from rnnlib.course.figures.gradients import contributions, cost, difference_errors, walked_back
 from rnnlib.course.figures.network import folded, unrolled, unrolled_backward
+from rnnlib.course.figures.scan import against_threshold, scan_rounds
 from rnnlib.course.figures.series import dependence, growth, one_hot, pulse, series, spread
 from rnnlib.course.figures.states import largest_state, state_lines, state_map
 from rnnlib.course.figures.style import axes
@@ -22,6 +23,7 @@ from rnnlib.course.figures.trees import trees
 from rnnlib.course.figures.vanishing import kept_and_lost, stretched_circle, success
 
 __all__ = [
+    "against_threshold",
     "axes",
     "caught",
     "contributions",
@@ -46,6 +48,7 @@ __all__ = [
     "pulse",
     "ranges",
     "rivals",
+    "scan_rounds",
     "series",
     "spread",
     "state_lines",

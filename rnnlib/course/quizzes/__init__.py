@@ -23,6 +23,7 @@ from rnnlib.course.quizzes import (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_15,
 )
 from rnnlib.course.quizzes.panel import panel
 from rnnlib.course.quizzes.question import Choice, Formula
@@ -43,6 +44,7 @@ MODULES = (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_15,
 )
 # number of the notebook that a quiz asks about → name → quiz
 BY_NOTEBOOK: dict[str, dict[str, Choice | Formula]] = {module.__name__[-2:]: module.QUIZZES for module in MODULES}
