@@ -1597,7 +1597,7 @@ WRONG = {
         (lambda a, b, n: known_part(a, b, n, reach=1), "only the first character"),
         (
             lambda a, b, n: np.concatenate([known_part(a[a <= start], [start], n) for start in b]),
-            "start behind the test window",
+            "start after the test window",
         ),
         # none of these is in the list: no cause is named
         (lambda a, b, n: known_part(a, b, n, reach=n + 1), "the numbers differ"),
@@ -1806,6 +1806,18 @@ def test_the_stub_is_not_attempted_and_other_nothings_are_told_apart(number, cap
         assert "returns nothing" in verdict(capsys, number, forgets_return)
         assert "the function itself" in verdict(capsys, number, 3)
         assert "✗" in verdict(capsys, number, changes)
+
+
+def test_what_follows_from_the_recurrence_is_right_in_11_2(capsys):
+    def by_the_relation(dh, dc, c, c_t, g, o, f, W_h):
+        """With c_t - g = f (c - g), the slope of f's sum has no f of its own; and c_t needs not be read at all."""
+        c_t = f * c + (1 - f) * g
+        whole = dc + dh * o * (1 - np.tanh(c_t) ** 2)
+        of_g, of_o = whole * (1 - f) * (1 - g**2), dh * np.tanh(c_t) * o * (1 - o)
+        da = np.concatenate([of_g, of_o, whole * (c_t - g) * (1 - f)], axis=1)
+        return da, da @ W_h.T, whole * f
+
+    assert verdict(capsys, "11.2", by_the_relation).startswith("✓ 11.2")
 
 
 def test_a_changed_argument_is_told():

@@ -16,12 +16,12 @@ def by_hand(text, n, V, context, token):
     """Return the probability by the formula, in fractions, from a count of tuples."""
     p = Fraction(1, V)
     for length in range(n):
-        behind = Counter(
+        after = Counter(
             text[i + length] for i in range(len(text) - length) if text[i : i + length] == context[n - 1 - length :]
         )
-        c, k = sum(behind.values()), len(behind)
+        c, k = sum(after.values()), len(after)
         if c:
-            p = (behind[token] + k * p) / (c + k)
+            p = (after[token] + k * p) / (c + k)
     return p
 
 
@@ -33,7 +33,7 @@ def test_a_text_of_four_letters_by_hand():
     after_a, after_b = (np.array([1, 1, 0]) + 2 * alone) / 4, (np.array([1, 0, 0]) + alone) / 2
     pairs = NGram([A, B, A, A], 2, 3)
     np.testing.assert_allclose(pairs.distribution([[A], [B], [C]]), [after_a, after_b, alone], atol=1e-15)
-    # After ab one a; ba is seen once too, with an a behind it; aa is the end: nothing is behind it.
+    # After ab one a; ba is seen once too, with an a after it; aa is the end: nothing comes after it.
     triples = NGram([A, B, A, A], 3, 3)
     contexts, expected = [[A, B], [B, A], [A, A]], [(np.eye(3)[A] + after_b) / 2, (np.eye(3)[A] + after_a) / 2, after_a]
     np.testing.assert_allclose(triples.distribution(contexts), expected, atol=1e-15)

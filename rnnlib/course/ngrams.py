@@ -13,11 +13,11 @@ LARGEST_CODE = np.iinfo(np.int64).max
 
 
 class Counts(NamedTuple):
-    """What was seen behind contexts of one length, each context as one whole number."""
+    """What was seen after contexts of one length, each context as one whole number."""
 
     contexts: NDArray[np.int64]  # those seen, sorted
-    seen: NDArray[np.int64]  # how often each was seen, with a token behind it
-    kinds: NDArray[np.int64]  # how many different tokens were seen behind it
+    seen: NDArray[np.int64]  # how often each was seen, with a token after it
+    kinds: NDArray[np.int64]  # how many different tokens were seen after it
     grams: NDArray[np.int64]  # context and token as one number, sorted
     gram_seen: NDArray[np.int64]  # how often
 
@@ -25,8 +25,8 @@ class Counts(NamedTuple):
 class NGram:
     """The probability of a token after the n - 1 tokens before it, from counts in a text.
 
-    With `count` how often a context was seen, alone or with the token w behind it, and `kinds` how many different
-    tokens were seen behind it, the probability is
+    With `count` how often a context was seen, alone or with the token w after it, and `kinds` how many different
+    tokens were seen after it, the probability is
 
         p(w | context) = (count(context, w) + kinds(context) p(w | shorter)) / (count(context) + kinds(context))
 
@@ -44,7 +44,7 @@ class NGram:
 
         Args:
             tokens: the text, (L,), whole numbers below V, at least n of them.
-            n: the length of an n-gram: n - 1 tokens of context, and the one behind them.
+            n: the length of an n-gram: n - 1 tokens of context, and the one after them.
             n_tokens: V.
 
         Raises:
@@ -59,7 +59,7 @@ class NGram:
         self.counts = [self._count(tokens, length) for length in range(self.n)]  # of a context
 
     def probability(self, contexts: ArrayLike, tokens: ArrayLike) -> NDArray[np.float64]:
-        """Return the probability of tokens (m,), each behind its own context, the rows of contexts (m, n - 1): (m,).
+        """Return the probability of tokens (m,), each after its own context, the rows of contexts (m, n - 1): (m,).
 
         Raises:
             TypeError, ValueError: numbers that do not fit, another number of tokens than of contexts.
@@ -75,7 +75,7 @@ class NGram:
         return p
 
     def distribution(self, contexts: ArrayLike) -> NDArray[np.float64]:
-        """Return the probabilities of all V tokens behind each row of contexts (m, n - 1): (m, V)."""
+        """Return the probabilities of all V tokens after each row of contexts (m, n - 1): (m, V)."""
         contexts = self._check_contexts(contexts, np.shape(contexts)[0] if np.ndim(contexts) else 0)
         m, V = len(contexts), self.n_tokens
         everyone = np.tile(np.arange(V), m)

@@ -71,8 +71,9 @@ def _step_problem(rng: np.random.Generator, N: int, D: int, H: int) -> tuple:
 
 
 def _back_problem(rng: np.random.Generator, N: int, H: int) -> tuple:
-    dh_t, dc_next, c_prev, c_t = rng.standard_normal((4, N, H))
+    dh_t, dc_next, c_prev = rng.standard_normal((3, N, H))
     g, (o, f) = rng.uniform(-0.9, 0.9, (N, H)), rng.uniform(0.1, 0.9, (2, N, H))
+    c_t = f * c_prev + (1 - f) * g
     return dh_t, dc_next, c_prev, c_t, g, o, f, rng.standard_normal((H, 3 * H))
 
 

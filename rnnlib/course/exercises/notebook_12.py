@@ -230,7 +230,7 @@ LEAK_MISTAKES: Mistakes = [
                 for start in test
             ]
         ),
-        "training windows that start behind the test window are not counted: they may overlap its end",
+        "training windows that start after the test window are not counted: they may overlap its end",
     ),
 ]
 
