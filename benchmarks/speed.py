@@ -2,7 +2,8 @@
 
 SimpleRNN, forward and backward in float32, has three opponents, in one process and one thread each: `torch.nn.RNN` on
 the CPU, a plain NumPy loop that does every step as the formula says, and the bare matrix products of the same sizes,
-which no NumPy code can beat. LSTM and GRU have those of PyTorch. `fit` has the updates of notebook 7.3 written out as a
+which no NumPy code can beat. LSTM and GRU have those of PyTorch. MinimalGRU by a scan
+has itself by the loop. `fit` has the updates of notebook 7.3 written out as a
 plain loop, in float64.
 Each number is the median of interleaved runs, so that a slow moment of the machine falls on all alike.
 """
@@ -21,7 +22,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator, StrMethodFormatter
 from opponents import PlainTraining, bare_products, plain_loop, pytorch
 
-from rnnlib import GRU, LSTM, Adam, Dense, Network, SimpleRNN, binary_addition, fit, sigmoid_cross_entropy
+from rnnlib import GRU, LSTM, Adam, Dense, MinimalGRU, Network, SimpleRNN, binary_addition, fit, sigmoid_cross_entropy
 from rnnlib.course.figures.style import BLUE
 from rnnlib.course.figures.style import axes as new_axes
 
@@ -36,6 +37,7 @@ SIZES = [
     (1, 1000, 16, 64),
 ]
 GATE_SIZES = [(32, 8, 2, 16), (32, 25, 64, 100), (64, 100, 128, 256)]
+SCAN_SIZES = [(1, 8192, 1, 1), (1, 8192, 16, 16), (1, 1000, 16, 64), (32, 100, 64, 100), (64, 100, 128, 256)]
 GROWTH = {  # one size at a time grows, from (N, T, D, H) = (32, 50, 16, 64)
     "T": [(32, T, 16, 64) for T in (25, 50, 100, 200, 400)],
     "N": [(N, 50, 16, 64) for N in (8, 16, 32, 64, 128, 256)],
@@ -49,7 +51,7 @@ def library(x: np.ndarray, dh: np.ndarray, W_x: np.ndarray, W_h: np.ndarray, b: 
     return both_ways(SimpleRNN(W_x, W_h, b), x, dh)
 
 
-def both_ways(layer: SimpleRNN | LSTM | GRU, x: np.ndarray, dh: np.ndarray) -> Callable[[], None]:
+def both_ways(layer: SimpleRNN | LSTM | GRU | MinimalGRU, x: np.ndarray, dh: np.ndarray) -> Callable[[], None]:
     """Return a call of the layer's forward and backward."""
 
     def run() -> None:
@@ -127,6 +129,22 @@ def compare_gates(seconds: float) -> None:
     print(f"{'geometric mean':>20}  {np.exp(np.mean(np.log(ratios))):.2f} ×")
 
 
+def compare_scan(seconds: float) -> None:
+    """Print the time of a minimal GRU by the loop over that of the same layer by the scan, for every size."""
+    print(f"\n{'(N, T, D, H)':>20}  {'by loop':>10}  {'by scan':>10}")
+    for size in SCAN_SIZES:
+        N, T, D, H = size
+        x, dh, *_ = problem(size)
+        loop, scan = (
+            MinimalGRU.create(D, H, rng=np.random.default_rng(1), by_scan=by_scan, dtype=np.float32)
+            for by_scan in (False, True)
+        )
+        np.testing.assert_allclose(loop.forward(x), scan.forward(x), rtol=0, atol=1e-4)  # both do the same work
+        found = medians({"loop": both_ways(loop, x, dh), "scan": both_ways(scan, x, dh)}, seconds)
+        times = "  ".join(f"{of * 1e3:7.3f} ms" for of in found.values())
+        print(f"{size!s:>20}  {times}  {found['loop'] / found['scan']:7.2f} ×", flush=True)
+
+
 LR, UPDATES = 0.03, 50
 
 
@@ -190,6 +208,7 @@ def main() -> None:
     arguments = parser.parse_args()
     compare(arguments.seconds)
     compare_gates(arguments.seconds)
+    compare_scan(arguments.seconds)
     compare_training(4 * arguments.seconds)
     draw_growth(arguments.seconds / 8, arguments.figure)
 
