@@ -307,6 +307,14 @@ def two_back(x, start, W_x, W_1, W_2, b, f=np.tanh, order="right"):
     return np.stack(rows, axis=1)
 
 
+def start_taken_twice(x, start, W_x, W_1, W_2, b):
+    h = np.zeros((*x.shape[:2], len(b)))
+    for t in range(x.shape[1]):
+        two = h[:, t - 2] if t > 1 else start[:, 0]
+        h[:, t] = np.tanh(x[:, t] @ W_x + (h[:, t - 1] if t else start[:, 1]) @ W_1 + two @ W_2 + b)
+    return h
+
+
 def sigma_of(v):
     return 1 / (1 + np.exp(-v))
 
@@ -688,6 +696,7 @@ WRONG = {
         (lambda x, s, A, B, C, b: two_back(x, s, A, C, B, b), "W_1 and W_2 have changed places"),
         (lambda *p: two_back(*p, order="stays"), "never moves on"),
         (lambda *p: two_back(*p, order="lost"), "see the same state"),
+        (start_taken_twice, r"at the second step the state two back is start\[:, 1\], not start\[:, 0\]"),
         (lambda *p: two_back(*p, order="frozen"), "ever handed on"),
         (lambda x, s, A, B, C, b: two_back(x, s, A, B, 0 * C, b), "W_2 never touches"),
         (lambda x, s, A, B, C, b: two_back(x, s, A, 0 * B, C, b), "W_1 never touches"),
@@ -995,7 +1004,11 @@ WRONG = {
             sheet_class(before=lambda self: np.concatenate([0 * self.h0[:, None], self.h[:, :-1]], axis=1)),
             "backward: dw_h: the first step adds nothing",
         ),
-        (sheet_class(keep=lambda self, old, new: old + new), "backward, called twice: dw_x"),
+        (sheet_class(keep=lambda self, old, new: old + new), "called twice: dw_x: the second gradients were added"),
+        (
+            sheet_class(keep=lambda self, old, new: new if np.ndim(old) == 0 else 3 * new),
+            "called twice: dw_x: the numbers differ at",
+        ),
         (sheet_class(keep=lambda self, old, new: 3 * new), "backward: dw_x: the numbers differ at"),
         (
             sheet_class(backward=lambda self, dh, later: halved(Sheet.backward(self, dh, later), dh)),
@@ -1138,6 +1151,10 @@ WRONG = {
         (lambda W, h: growth_back(W, h, steepest=np.min), "bound: the numbers differ"),
         (lambda W, h: growth_back(W, h, largest=lambda W: np.abs(W).sum()), "bound: the numbers differ"),
         (lambda W, h: replaced(growth_back(W, h), 1, max(np.linalg.eigvals(W).real) ** (len(h) - 1)), "real part"),
+        (
+            lambda W, h: replaced(growth_back(W, h), 1, np.linalg.eigvals(W).max() ** (len(h) - 1)),
+            r"long_run: the eigenvalues are complex here: .* np\.abs before the maximum",
+        ),
         (lambda W, h: replaced(growth_back(W, h), 1, rho(W)), "long_run: this is ρ for one step"),
         (lambda W, h: replaced(growth_back(W, h), 1, rho(W) ** len(h)), "long_run: this is one factor too many"),
         (lambda W, h: replaced(growth_back(W, h), 1, (len(h) - 1) * rho(W)), "long_run: the numbers differ"),

@@ -1,4 +1,4 @@
-"""Checkers of notebook 02: a step with a skip, a network that looks back two steps, a readout to be mended."""
+"""Checkers of notebook 02: a step with a skip, a network that looks back two steps, a readout to be repaired."""
 
 from collections.abc import Callable
 from itertools import product
@@ -139,6 +139,16 @@ def _the_same_state_twice(
     return np.concatenate([first, forward(x[:, 1:], first[:, 0], W_x, W_1 + W_2, b)], axis=1)
 
 
+def _start_taken_twice(
+    x: np.ndarray, start: np.ndarray, W_x: np.ndarray, W_1: np.ndarray, W_2: np.ndarray, b: np.ndarray
+) -> np.ndarray:
+    """Return (N, T, H); at the second step too, h_{t-2} is the first of the two states in `start`."""
+    first = look_back(x[:, :1], start, W_x, W_1, W_2, b)
+    second = look_back(x[:, 1:2], np.stack([start[:, 0], first[:, 0]], axis=1), W_x, W_1, W_2, b)
+    begun = np.concatenate([first, second], axis=1)
+    return np.concatenate([begun, look_back(x[:, 2:], begun, W_x, W_1, W_2, b)], axis=1)
+
+
 def _look_back_problems(rng: np.random.Generator) -> list[tuple]:
     problems = []
     for x, h0, W_x, W_1, b in sequences(rng):
@@ -164,6 +174,7 @@ LOOK_BACK_MISTAKES: Mistakes = [
         lambda *arguments: look_back(*arguments, moves=False),
         "the state before the last one never moves on: every step sees start[:, 0] in its place",
     ),
+    (_start_taken_twice, "at the second step the state two back is start[:, 1], not start[:, 0]"),
     (
         _the_same_state_twice,
         "from the second step on W_1 and W_2 see the same state: move both variables at once, so that none is lost",

@@ -1,4 +1,4 @@
-"""Checkers of notebook 04: a matrix used twice, a step with a skip connection, a training loop to be mended."""
+"""Checkers of notebook 04: a matrix used twice, a step with a skip connection, a training loop to be repaired."""
 
 from itertools import product
 

@@ -1,6 +1,7 @@
 """Checkers of notebook 08: growth of a gradient, clipping by value, and truncation."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -99,111 +100,122 @@ CUT_BY_ITS_FACTOR = "this is one factor for all entries of this array: here each
 ORDER = "return bound, long_run, true in this order"
 ONLY_ABOVE = "only large positive entries were cut: large negative ones stop at -limit"
 
-CHECKERS = {
-    "8.1": PartsExercise(
-        right=_growth,
-        problems=lambda rng: [
-            (_spinning(rng), rng.uniform(0.1, 0.9, (5, 3))),
-            (np.array([[0.9, 4.0], [0.0, 2.0]]), rng.uniform(0.1, 0.9, (4, 2))),
-        ],
-        parts=[
-            (
-                "bound",
-                "one number",
-                [
-                    (lambda W, h: _growth(W, h)[1], f"this is long_run: {ORDER}"),
-                    (lambda W, h: _growth(W, h)[2], f"this is true, the largest stretch: {ORDER}"),
-                    (
-                        lambda W, h: _bound(W, _slope(h[1:])),
-                        "these are the slopes of steps T … 2: a step back needs the slope where it arrives, T - 1 … 1",
-                    ),
-                    (lambda W, h: _bound(W, _slope(h)), "these are T factors: from a_T to a_1 there are T - 1 steps"),
-                    (
-                        lambda W, h: _bound(W, 1 - h[:-1] ** 2),
-                        "1 - h² is the slope of tanh: the sigmoid's is h (1 - h)",
-                    ),
-                    (lambda W, h: _s_max(W) ** (len(h) - 1), "the slopes are missing: this is the bound without f'"),
-                    (
-                        lambda W, h: (_s_max(W) / 4) ** (len(h) - 1),
-                        "1/4 bounds every slope, but the steepest one of each step is smaller: take that",
-                    ),
-                    (
-                        lambda W, h: _bound(W, _slope(h[:-1]), of=np.linalg.norm),
-                        "norm(W) without a 2 uses all singular values: norm(W, 2) is the largest",
-                    ),
-                    (
-                        lambda W, h: _bound(W, _slope(h[:-1]), of=_rho),
-                        "this is made from the eigenvalues: the bound needs the largest singular value",
-                    ),
-                    (
-                        lambda W, h: _bound(W, _slope(h[:-1]), steepest=np.mean),
-                        "a mean of slopes is no bound: take the steepest of each step",
-                    ),
-                ],
-            ),
-            (
-                "long_run",
-                "one number",
-                [
-                    (lambda W, h: _growth(W, h)[2], f"this is true, the largest stretch: {ORDER}"),
-                    (lambda W, h: _rho(W), "this is ρ for one step: T - 1 steps give ρ to the power T - 1"),
-                    (lambda W, h: _rho(W) ** len(h), "this is one factor too many: there are T - 1 steps"),
-                    (
-                        lambda W, h: np.linalg.eigvals(W).real.max() ** (len(h) - 1),
-                        "this is the largest real part: the size of a complex eigenvalue is np.abs of it",
-                    ),
-                    (
-                        lambda W, h: np.abs(np.linalg.eigvals(W).real).max() ** (len(h) - 1),
-                        "this drops the imaginary part: the size of a complex eigenvalue is np.abs of it",
-                    ),
-                    (
-                        lambda W, h: np.abs(np.linalg.eigvals(W)).min() ** (len(h) - 1),
-                        "this is the smallest eigenvalue: the largest one decides in the long run",
-                    ),
-                    (
-                        lambda W, h: _s_max(W) ** (len(h) - 1),
-                        "this is made from singular values: ρ comes from the eigenvalues",
-                    ),
-                ],
-            ),
-            (
-                "true",
-                "one number",
-                [
-                    (
-                        lambda W, h: _s_max(_walk(W.T, _slope(h[:-1]))),
-                        "the walk back goes through W_h transposed: this one does not",
-                    ),
-                    (
-                        lambda W, h: _s_max(_walk(W, _slope(h[1:]))),
-                        "these are the slopes of steps T … 2: the walk arrives at T - 1 … 1",
-                    ),
-                    (
-                        lambda W, h: _s_max(_walk(W, _slope(h))),
-                        "this walk has T steps: from a_T to a_1 there are T - 1",
-                    ),
-                    (
-                        lambda W, h: _s_max(_walk(W, _slope(h[-2::-1]))),
-                        "the slopes come in the wrong order: the walk meets those of step T - 1 first",
-                    ),
-                    (lambda W, h: _s_max(_walk(W, 1 - h[:-1] ** 2)), "1 - h² is the slope of tanh"),
-                    (
-                        lambda W, h: _s_max(np.linalg.matrix_power(W, len(h) - 1)),
-                        "the slopes are missing: this is the stretch without an activation",
-                    ),
-                    (
-                        lambda W, h: np.linalg.norm(_walk(W, _slope(h[:-1]))),
-                        "norm(…) without a 2 uses all singular values: norm(…, 2) is the largest",
-                    ),
-                    (
-                        lambda W, h: _rho(_walk(W, _slope(h[:-1]))),
-                        "this is an eigenvalue: the largest stretch is the largest singular value",
-                    ),
-                    (lambda W, h: _growth(W, h)[0], "this is the bound again: the true stretch is smaller"),
-                ],
-            ),
-        ],
-    ),
+GROWTH = PartsExercise(
+    right=_growth,
+    problems=lambda rng: [
+        (_spinning(rng), rng.uniform(0.1, 0.9, (5, 3))),
+        (np.array([[0.9, 4.0], [0.0, 2.0]]), rng.uniform(0.1, 0.9, (4, 2))),
+    ],
+    parts=[
+        (
+            "bound",
+            "one number",
+            [
+                (lambda W, h: _growth(W, h)[1], f"this is long_run: {ORDER}"),
+                (lambda W, h: _growth(W, h)[2], f"this is true, the largest stretch: {ORDER}"),
+                (
+                    lambda W, h: _bound(W, _slope(h[1:])),
+                    "these are the slopes of steps T … 2: a step back needs the slope where it arrives, T - 1 … 1",
+                ),
+                (lambda W, h: _bound(W, _slope(h)), "these are T factors: from a_T to a_1 there are T - 1 steps"),
+                (
+                    lambda W, h: _bound(W, 1 - h[:-1] ** 2),
+                    "1 - h² is the slope of tanh: the sigmoid's is h (1 - h)",
+                ),
+                (lambda W, h: _s_max(W) ** (len(h) - 1), "the slopes are missing: this is the bound without f'"),
+                (
+                    lambda W, h: (_s_max(W) / 4) ** (len(h) - 1),
+                    "1/4 bounds every slope, but the steepest one of each step is smaller: take that",
+                ),
+                (
+                    lambda W, h: _bound(W, _slope(h[:-1]), of=np.linalg.norm),
+                    "norm(W) without a 2 uses all singular values: norm(W, 2) is the largest",
+                ),
+                (
+                    lambda W, h: _bound(W, _slope(h[:-1]), of=_rho),
+                    "this is made from the eigenvalues: the bound needs the largest singular value",
+                ),
+                (
+                    lambda W, h: _bound(W, _slope(h[:-1]), steepest=np.mean),
+                    "a mean of slopes is no bound: take the steepest of each step",
+                ),
+            ],
+        ),
+        (
+            "long_run",
+            "one number",
+            [
+                (lambda W, h: _growth(W, h)[2], f"this is true, the largest stretch: {ORDER}"),
+                (lambda W, h: _rho(W), "this is ρ for one step: T - 1 steps give ρ to the power T - 1"),
+                (lambda W, h: _rho(W) ** len(h), "this is one factor too many: there are T - 1 steps"),
+                (
+                    lambda W, h: np.linalg.eigvals(W).real.max() ** (len(h) - 1),
+                    "this is the largest real part: the size of a complex eigenvalue is np.abs of it",
+                ),
+                (
+                    lambda W, h: np.abs(np.linalg.eigvals(W).real).max() ** (len(h) - 1),
+                    "this drops the imaginary part: the size of a complex eigenvalue is np.abs of it",
+                ),
+                (
+                    lambda W, h: np.abs(np.linalg.eigvals(W)).min() ** (len(h) - 1),
+                    "this is the smallest eigenvalue: the largest one decides in the long run",
+                ),
+                (
+                    lambda W, h: _s_max(W) ** (len(h) - 1),
+                    "this is made from singular values: ρ comes from the eigenvalues",
+                ),
+            ],
+        ),
+        (
+            "true",
+            "one number",
+            [
+                (
+                    lambda W, h: _s_max(_walk(W.T, _slope(h[:-1]))),
+                    "the walk back goes through W_h transposed: this one does not",
+                ),
+                (
+                    lambda W, h: _s_max(_walk(W, _slope(h[1:]))),
+                    "these are the slopes of steps T … 2: the walk arrives at T - 1 … 1",
+                ),
+                (
+                    lambda W, h: _s_max(_walk(W, _slope(h))),
+                    "this walk has T steps: from a_T to a_1 there are T - 1",
+                ),
+                (
+                    lambda W, h: _s_max(_walk(W, _slope(h[-2::-1]))),
+                    "the slopes come in the wrong order: the walk meets those of step T - 1 first",
+                ),
+                (lambda W, h: _s_max(_walk(W, 1 - h[:-1] ** 2)), "1 - h² is the slope of tanh"),
+                (
+                    lambda W, h: _s_max(np.linalg.matrix_power(W, len(h) - 1)),
+                    "the slopes are missing: this is the stretch without an activation",
+                ),
+                (
+                    lambda W, h: np.linalg.norm(_walk(W, _slope(h[:-1]))),
+                    "norm(…) without a 2 uses all singular values: norm(…, 2) is the largest",
+                ),
+                (
+                    lambda W, h: _rho(_walk(W, _slope(h[:-1]))),
+                    "this is an eigenvalue: the largest stretch is the largest singular value",
+                ),
+                (lambda W, h: _growth(W, h)[0], "this is the bound again: the true stretch is smaller"),
+            ],
+        ),
+    ],
+)
+
+
+def _check_growth(answer: Any) -> str | None:
+    """Return what is wrong with an answer to 8.1, and why a long_run that is complex is."""
+    fault = GROWTH(answer)
+    if fault and fault.startswith("long_run: the result is not made of numbers, but of complex"):
+        return "long_run: the eigenvalues are complex here: ρ is the largest |λ|, so take np.abs before the maximum"
+    return fault
+
+
+CHECKERS: dict[str, Callable[[Any], str | None]] = {
+    "8.1": _check_growth,
     "8.2": PartsExercise(
         right=_clip,
         problems=lambda rng: [

@@ -152,6 +152,14 @@ def _of_later(i: int) -> Mistakes:
     ]
 
 
+def _added_up(i: int) -> tuple[Callable, str]:
+    """Return gradient number i, once from each of two calls, and the sentence about it."""
+    return (
+        lambda *problem: 2 * _by_differences(*problem)[i],
+        "the second gradients were added to the first: begin from zeros in each call",
+    )
+
+
 def _after_update(sign: float = -1, lr: float | None = None, of: str = "w_x w_h b") -> Callable:
     """Return what an update makes of the parameters named in `of`; the others stay."""
 
@@ -204,6 +212,12 @@ BACKWARD = PartsExercise(
         for i, (name, shape, mistakes) in enumerate(GRADIENTS)
     ],
     atol=1e-7,
+)
+SECOND_CALL = PartsExercise(
+    right=BACKWARD.right,
+    problems=BACKWARD.problems,
+    parts=[(name, shape, [*known, _added_up(i)]) for i, (name, shape, known) in enumerate(BACKWARD.parts)],
+    atol=BACKWARD.atol,
 )
 UPDATE = PartsExercise(
     right=_after_update(),
@@ -260,7 +274,7 @@ def sprint_class(answer: Any) -> str | None:
         ("forward", lambda: FORWARD(lambda w_x, w_h, b, x, h: answer(w_x, w_h, b).forward(x, h))),
         ("backward", lambda: _what_backward_leaves(run)),
         ("backward", lambda: BACKWARD(gradients)),
-        ("backward, called twice", lambda: BACKWARD(lambda *problem: gradients(*problem, times=2))),
+        ("backward, called twice", lambda: SECOND_CALL(lambda *problem: gradients(*problem, times=2))),
         ("update", lambda: UPDATE(parameters)),
         ("forward after an update", lambda: AFTER_UPDATE(states_after_update)),
     ]

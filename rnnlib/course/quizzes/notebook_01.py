@@ -41,7 +41,8 @@ QUIZZES = {
                 "its increments do not; but its level is the sum of all of them: an autocorrelation near 1.",
             ),
             Option(
-                "Its level tomorrow will be close to today's, compared with its spread; the direction stays open.",
+                "Its level tomorrow will most likely be close to today's, compared with its spread; the direction "
+                "stays open.",
                 "a level is the one before plus a small increment. Only the increments say whether it rises.",
             ),
         ),

@@ -1,4 +1,4 @@
-"""Quizzes about notebook 06: a gradient overwritten in place, and what a passed check proves."""
+"""Quizzes about notebook 06: a gradient overwritten in place, and what a passed check tells."""
 
 from rnnlib.course.quizzes.question import Choice, Option
 
@@ -26,14 +26,14 @@ QUIZZES = {
     ),
     "passed-check": Choice(
         title="A passed gradient check (勾配確認)",
-        text="`check_gradients` passes for your layer. What is proved?",
+        text="`check_gradients` passes for your layer. What does that tell you?",
         options=(
             Option(
-                "At the numbers that were tried, backward is the gradient of whatever forward computes.",
+                "At the numbers that were tried, backward agrees with the gradient of whatever forward computes.",
                 "and forward may compute something else than you mean. It needs a check of its own.",
             ),
             Option(
-                "At the numbers that were tried, forward is what you meant, and backward is its gradient.",
+                "At the numbers that were tried, forward is what you meant, and backward agrees with its gradient.",
                 "the check compares the two with each other, not with the network that you had in mind.",
             ),
             Option(
@@ -41,7 +41,7 @@ QUIZZES = {
                 "a right gradient may still vanish, explode, or lead nowhere.",
             ),
             Option(
-                "At all numbers of these shapes, backward is the gradient of whatever forward computes.",
+                "At all numbers of these shapes, backward agrees with the gradient of whatever forward computes.",
                 "it was tried on this input, these weights and sizes; with h_0 = 0 a wrong dW_h can hide.",
             ),
         ),

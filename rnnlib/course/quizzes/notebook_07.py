@@ -5,8 +5,9 @@ from rnnlib.course.quizzes.question import Choice, Option
 QUIZZES = {
     "wrong-slope": Choice(
         title="A wrong gradient that learns (学習する誤った勾配)",
-        text="`d_sigmoid(v)` is sigmoid(v) (1 − sigmoid(v)). The published adder of notebook 07 multiplies $y - d$ by "
-        "`d_sigmoid(y)`, though $y$ has been through the sigmoid already. Why did it learn all the same?",
+        text="`d_sigmoid(v)` is sigmoid(v) (1 − sigmoid(v)). The published adder of 6.7 multiplies $y - d$ by "
+        "`d_sigmoid(y)`, though $y$ has been through the sigmoid already. In 6.7 most "
+        "networks trained with this line learned their task. Why?",
         options=(
             Option(
                 "The line is right: where the output is at hand, the slope of the sigmoid is read from $y$.",
@@ -19,8 +20,8 @@ QUIZZES = {
             ),
             Option(
                 "For any $y$ in [0, 1], `d_sigmoid(y)` is nearly the same number, so $y - d$ decides.",
-                "it lies between 0.19 and 0.25, so what is left is close to 0.22 (y − d): the right delta of "
-                "another loss, the cross-entropy.",
+                "it lies between 0.19 and 0.25, so what is left is close to 0.22 (y − d): about 0.22 times the "
+                "right delta of another loss, the cross-entropy.",
             ),
             Option(
                 "The mistake is small: $y$ and the sum $v$ before it are so near that the two slopes are too.",
