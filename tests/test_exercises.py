@@ -554,9 +554,70 @@ def scan_cost(T, rounds=None, products=None, workers=None):
     return tuple(old if new is None else new(T) for old, new in zip(right, (rounds, products, workers), strict=True))
 
 
+def up_to_end(rows, end, count=lambda before, is_end: before == 0):
+    mask = np.zeros(rows.shape, bool)
+    for n, row in enumerate(rows):
+        before = 0
+        for t, token in enumerate(row):
+            mask[n, t] = count(before, token == end)
+            before += token == end
+    return mask
+
+
+def absolute(y, d, lengths, longer=0, over=None, of=abs):
+    cells = [(n, t) for n in range(len(y)) for t in range(min(lengths[n] + longer, y.shape[1]))]
+    n = len(cells) if over is None else over
+    dy = np.zeros_like(y)
+    for cell in cells:
+        dy[cell] = np.sign(y[cell] - d[cell]) / n
+    return sum(of(y[cell] - d[cell]) for cell in cells) / n, dy
+
+
+def reversed_rows(x, lengths, start=0):
+    return np.array(
+        [np.concatenate([row[:start], row[start:n][::-1], row[n:]]) for row, n in zip(x, lengths, strict=True)]
+    )
+
+
+def two_ends(f, b, f_at, b_at):
+    return np.array([np.append(f[n, f_at[n]], b[n, b_at[n]]) for n in range(len(f))])
+
+
 SPRINT_W_X = np.array([[0.01, 0.03, 0.05, 0.07], [0.03, 0.05, 0.07, 0.08]])
 
+
 # number → [(a wrong answer, words of its sentence)], written independently of the checkers
+def with_drift(
+    past, horizon, period, added=lambda k: k + 1, change=lambda past, p: past[:, -1] - past[:, -1 - p], back=0
+):
+    """Go step by step: the value a period (or more) before, and `added` times the change of each window."""
+    columns = []
+    for step in range(horizon):
+        k, place = divmod(step, period)
+        columns.append(past[:, past.shape[1] - period + place - back] + added(k) * change(past, period))
+    return np.stack(columns, axis=1)
+
+
+def at_each_origin(series, first, horizon, forecast, known=lambda s, o: s[:o], error=np.abs, last=0, shift=0):
+    """Return a row of errors for each origin, the last `last` left out."""
+    rows = []
+    for o in range(first, len(series) + 1 - horizon - last):
+        rows.append(error(np.asarray(forecast(known(series, o), horizon)) - series[o + shift : o + shift + horizon]))
+    return np.stack(rows)
+
+
+def notices(transform, series, t, change, until=None):
+    """Tell whether the places before `until` notice a change of a copy."""
+    other = series.copy()
+    change(other, t)
+    until = t if until is None else until
+    return bool(np.max(np.abs(transform(series)[:until] - transform(other)[:until])) > 1e-9)
+
+
+def draw(other, t, start=0, scale=1e4):
+    other[t + start :] = scale * np.random.default_rng(7).standard_normal(len(other) - t - start)
+
+
 WRONG = {
     "0.1": [
         (lambda x: x * x, "squared"),
@@ -1666,6 +1727,227 @@ WRONG = {
         (lambda x, g, V: summed_rows(x, g, V).cumsum(axis=0), "the numbers differ"),
         (lambda x, g, V: summed_rows(x, g, V).T, "has shape"),
         (lambda x, g, V: summed_rows(x, g, V + 1), "has shape"),
+    ],
+    "13.1": [
+        (lambda x, M, p: with_drift(x, M, p, added=lambda k: 0), "no drift is added"),
+        (lambda x, M, p: with_drift(x, M, p, added=lambda k: 1), "added once only"),
+        (lambda x, M, p: with_drift(x, M, p, added=lambda k: k), "the first period has not changed"),
+        (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -1] - x[:, -p]), "period - 1 steps apart"),
+        (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -1] - x[:, -2]), "over one step"),
+        (lambda x, M, p: with_drift(x, M, p, added=lambda k: -1 - k), "the sign of the change"),
+        (lambda x, M, p: with_drift(x, M, p, back=1), "one step too early"),
+        (lambda x, M, p: x[:, -1:] + with_drift(0 * x + x, M, p) - with_drift(x, M, p, lambda k: 0), "no season in it"),
+        (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: (x[:, -1] - x[:, -1 - p]).mean()), "one mean change"),
+        (
+            lambda x, M, p: with_drift(x, M, p, lambda k: 0) + np.arange(1, M + 1) * (x[:, [-1]] - x[:, [-1 - p]]),
+            "of a whole period is added at each step",
+        ),
+        # none of these is in the list: no cause is named
+        (lambda x, M, p: with_drift(x, M, p, added=lambda k: k + 2), "the numbers differ"),
+        (lambda x, M, p: with_drift(x, M, p, added=lambda k: 2**k), "the numbers differ"),
+        (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -2] - x[:, -2 - p]), "the numbers differ"),
+        (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -1] - x[:, 0]), "the numbers differ"),
+        (lambda x, M, p: with_drift(x, M, p)[:, ::-1], "the numbers differ"),
+        (lambda x, M, p: with_drift(x, M, p)[::-1], "the numbers differ"),
+        (lambda x, M, p: with_drift(x[:, ::-1], M, p), "the numbers differ"),
+        (lambda x, M, p: np.repeat(x.mean(axis=1, keepdims=True), M, axis=1), "the numbers differ"),
+        (lambda x, M, p: with_drift(x, p, p), "has shape"),
+        (lambda x, M, p: with_drift(x, M, p)[0], "has shape"),
+    ],
+    "13.2": [
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[: o + 1]), "the first value that it must"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s), "the whole series"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[:a]), "from the first past"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[o - a : o]), "always the same length"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[: o - 1]), "is held back"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, last=1), "the last origin is missing"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f)[1:], "the first origin is missing"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, error=lambda e: e), "errors with a sign"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, error=lambda e: -e), "errors with a sign"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, error=np.square), "squared errors"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f).mean(axis=0), "the mean over the origins"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, last=1, shift=1), "one step too late"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f).swapaxes(0, 1), "have changed places"),
+        # none of these is in the list: no cause is named
+        (lambda s, a, M, f: at_each_origin(s, a, M, f)[::-1], "the numbers differ"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f)[:, ::-1], "the numbers differ"),
+        (lambda s, a, M, f: 2 * at_each_origin(s, a, M, f), "the numbers differ"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, shift=-1), "the numbers differ"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[1:o]), "the numbers differ"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[:o][::-1]), "the numbers differ"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, error=np.sqrt), "invalid value|NaN or infinity"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f).mean(axis=1), "has shape"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, last=2), "has shape|origins are missing"),
+        (lambda s, a, M, f: f(s, M, 1), "raises TypeError"),
+    ],
+    "13.3": [
+        (lambda f, s, t: not notices(f, s, t, draw), "this is the opposite"),
+        (lambda f, s, t: notices(f, s, t, draw, until=len(s)), "True to every function"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, 0)), "True to every function"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, len(s) - 1 - t, t)), "only the last value"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(t, 1e4)), "only the value at t"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, 1)), "the value at t itself is not changed"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 500)), "the same amount"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 1e-4)), "too little"),
+        (lambda f, s, t: np.any(np.abs(f(s[:t]) - f(s)[:t]) > 1e-9), "a shorter series is transformed"),
+        (lambda f, s, t: 0.0, "False to every function"),
+        # none of these is in the list: no cause is named
+        (lambda f, s, t: 0.5, "the numbers differ"),
+        (lambda f, s, t: 2 * notices(f, s, t, draw), "the numbers differ"),
+        (lambda f, s, t: -1.0 * notices(f, s, t, draw), "the numbers differ"),
+        (lambda f, s, t: notices(f, s, t, draw, until=1), "the numbers differ"),
+        (lambda f, s, t: notices(f, s, t, draw, until=t - 1), "the numbers differ"),
+        (lambda f, s, t: f(s)[:t], "has shape"),
+        (lambda f, s, t: [notices(f, s, t, draw)], "has shape"),
+        (lambda f, s, t: "True", "is not made of numbers"),
+        (lambda f, s, t: f(t), "raises"),
+        (
+            lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:][::-1])),
+            "the numbers differ",
+        ),
+    ],
+    "14.1": [
+        (lambda x, end: up_to_end(x, end, lambda before, is_end: before == 0 and not is_end), "end token itself"),
+        (lambda x, end: up_to_end(x, end, lambda before, is_end: not is_end), "judged alone"),
+        (lambda x, end: up_to_end(x[:, ::-1], end, lambda before, is_end: before + is_end > 0)[:, ::-1], "the numbers"),
+        (
+            lambda x, end: np.where(
+                (x == end).any(axis=1, keepdims=True),
+                up_to_end(x[:, ::-1], end, lambda before, is_end: before + is_end > 0)[:, ::-1],
+                True,
+            ),
+            "last end token",
+        ),
+        (
+            lambda x, end: up_to_end(x, end) & ((x == end).any(axis=1)[:, None] | (np.arange(x.shape[1]) == 0)),
+            "at its first step only",
+        ),
+        (
+            lambda x, end: (
+                up_to_end(x, end, lambda before, is_end: before + is_end == 0) & (x == end).any(axis=1, keepdims=True)
+            ),
+            "does not count at all",
+        ),
+        (lambda x, end: np.logical_not(up_to_end(x, end)), "True where the step does not count"),
+        (lambda x, end: up_to_end(x, 0), "taken to be 0"),
+        (lambda x, end: up_to_end(x, end).sum(axis=1), "these are the lengths"),
+        (lambda x, end: up_to_end(x.reshape(1, -1), end, lambda n, e: n + e == 0).reshape(x.shape), "rows below it"),
+        (lambda x, end: up_to_end(x.T, end, lambda n, is_end: n + is_end == 0).T, "down the columns"),
+        (lambda x, end: up_to_end(x, end, lambda n, is_end: n + is_end <= 1), "up to the second one"),
+        (
+            lambda x, end: up_to_end(x, end) | np.roll(up_to_end(x, end), 1, axis=1) & (np.arange(x.shape[1]) > 0),
+            "one step too many",
+        ),
+        # none of these is in the list: no cause is named
+        (lambda x, end: up_to_end(x, end + 1), "the numbers differ"),
+        (lambda x, end: up_to_end(x, end)[::-1], "the numbers differ"),
+        (lambda x, end: up_to_end(x, end)[:, ::-1], "the numbers differ"),
+        (lambda x, end: up_to_end(x, end, lambda n, is_end: n <= 1), "the numbers differ"),
+        (lambda x, end: up_to_end(x, end, lambda n, is_end: n == 0 or is_end), "the numbers differ"),
+        (lambda x, end: np.ones(x.shape, bool), "the numbers differ"),
+        (lambda x, end: x == end, "the numbers differ"),
+        (lambda x, end: up_to_end(x, end) * 2, "the numbers differ"),
+        (lambda x, end: up_to_end(x, end).cumsum(axis=1), "the numbers differ"),
+        (lambda x, end: up_to_end(x, x.max()), "the numbers differ"),
+        (lambda x, end: up_to_end(x, end)[..., None], "has shape"),
+        (lambda x, end: up_to_end(x, end)[:, 1:], "has shape"),
+    ],
+    "14.2": [
+        (lambda y, d, n: (np.mean(abs(y - d)), 0 * y), "E: the padded steps count"),
+        (lambda y, d, n: (absolute(y, d, n, over=y.size)[0], 0 * y), "E: .* still N·T"),
+        (lambda y, d, n: (absolute(y, d, n, over=len(n))[0], 0 * y), "E: this is divided by N"),
+        (lambda y, d, n: (absolute(y, d, n, over=1)[0], 0 * y), "E: this is the sum"),
+        (
+            lambda y, d, n: (np.mean([abs(y[i, :k] - d[i, :k]).mean() for i, k in enumerate(n)]), 0 * y),
+            "E: .* a step of a short sequence",
+        ),
+        (lambda y, d, n: (absolute(y, d, n, of=np.square)[0], 0 * y), "E: this is the squared"),
+        (lambda y, d, n: (absolute(y, d, n, of=float)[0], 0 * y), "E: differences of both signs"),
+        (lambda y, d, n: (absolute(y, d, n)[0], np.sign(y - d) / y.size), "dy: the padded .* and the divisor"),
+        (lambda y, d, n: (absolute(y, d, n)[0], np.sign(y - d) / sum(n)), "dy: the padded steps have"),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=y.size)[1]), "dy: the divisor is N·T"),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=1)[1]), "dy: it is not divided"),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(d, y, n)[1]), "dy: the sign"),
+        (
+            lambda y, d, n: (absolute(y, d, n)[0], abs(absolute(y, d, n)[1]) * (y - d)),
+            "dy: this is the gradient of half the squared",
+        ),
+        (
+            lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=1)[1] / n[:, None] / len(n)),
+            "dy: .* mean of means",
+        ),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=len(n))[1]), "dy: this is divided by N"),
+        # none of these is in the list: no cause is named
+        (lambda y, d, n: absolute(y, d, n, longer=1), "E: the numbers differ"),
+        (lambda y, d, n: absolute(y, d, n, over=n.max()), "E: the numbers differ"),
+        (lambda y, d, n: absolute(y, d, n, over=2 * n.sum()), "E: the numbers differ"),
+        (lambda y, d, n: absolute(y, d, n, of=lambda u: u**2 / 2), "E: the numbers differ"),
+        (lambda y, d, n: absolute(y[::-1], d, n), "E: the numbers differ"),
+        (lambda y, d, n: absolute(y, -d, n), "E: the numbers differ"),
+        (lambda y, d, n: absolute(y, d, n, of=lambda u: max(u, 0)), "E: the numbers differ"),
+        (lambda y, d, n: (absolute(y, d, n)[0], abs(absolute(y, d, n)[1])), "dy: the numbers differ"),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n)[1] / 2), "dy: the numbers differ"),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, longer=-1)[1]), "dy: the numbers differ"),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=n.max())[1]), "dy: the numbers differ"),
+        (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n)[1].sum()), "dy: the result has shape"),
+        (lambda y, d, n: absolute(y, d, n)[0], "should return 2 arrays"),
+    ],
+    "14.3": [
+        (lambda x, n: np.flip(x, 1), "turned as a whole"),
+        (lambda x, n: x.copy(), "nothing is turned"),
+        (lambda x, n: np.flip(x, 0), "order of the sequences"),
+        (lambda x, n: np.flip(x, 2), "features are turned"),
+        (lambda x, n: reversed_rows(x, np.minimum(n + 1, x.shape[1])), "one step too many"),
+        (lambda x, n: reversed_rows(x, np.maximum(n - 1, 0)), "stays behind"),
+        (lambda x, n: reversed_rows(x, [max(n)] * len(n)), "within the longest"),
+        (lambda x, n: reversed_rows(x, [min(n)] * len(n)), "within the shortest"),
+        (lambda x, n: reversed_rows(x, [n[0]] * len(n)), "of the first one"),
+        (lambda x, n: np.array([[*row[:k][::-1], *row[k:][::-1]] for row, k in zip(x, n, strict=True)]), "as it is"),
+        (
+            lambda x, n: np.array([[*row[:k][::-1], *(0 * row[k:])] for row, k in zip(x, n, strict=True)]),
+            "padding is set to 0",
+        ),
+        # none of these is in the list: no cause is named
+        (lambda x, n: reversed_rows(x, n, start=1), "the numbers differ"),
+        (lambda x, n: reversed_rows(x, n[::-1]), "the numbers differ|first one"),
+        (lambda x, n: reversed_rows(x, n)[::-1], "the numbers differ"),
+        (lambda x, n: -reversed_rows(x, n), "the numbers differ"),
+        (lambda x, n: 0 * x, "the numbers differ"),
+        (lambda x, n: reversed_rows(reversed_rows(x, n), np.maximum(n - 1, 1)), "the numbers differ"),
+        (lambda x, n: np.roll(x, 1, axis=1), "the numbers differ"),
+        (lambda x, n: np.sort(x, axis=1), "the numbers differ"),
+        (lambda x, n: reversed_rows(x, n)[:, :, ::-1], "the numbers differ"),
+        (lambda x, n: np.cumsum(x, axis=1), "the numbers differ"),
+        (lambda x, n: reversed_rows(x, n)[:, : max(n) - 1], "has shape"),
+        (lambda x, n: reversed_rows(x, n)[0], "has shape"),
+    ],
+    "14.4": [
+        (lambda f, b, n: np.hstack([f[:, -1], b[:, -1]]), r"\[-1\] of both"),
+        (lambda f, b, n: np.hstack([f[:, -1], b[:, 0]]), "taken behind the end"),
+        (lambda f, b, n: two_ends(f, b, n - 1, n - 1), "backward half is taken at the last real step"),
+        (lambda f, b, n: two_ends(f, b, 0 * n, 0 * n), "forward half is taken at the first"),
+        (lambda f, b, n: two_ends(f, b, 0 * n, n - 1), "exchange the places"),
+        (lambda f, b, n: two_ends(f, b, 0 * n, 0 * n - 1), "backward half in the padding"),
+        (lambda f, b, n: two_ends(f, b, n, 0 * n), "one step behind the end"),
+        (lambda f, b, n: two_ends(b, f, 0 * n, n - 1), "the forward half comes first"),
+        (lambda f, b, n: two_ends(f, b, n - 1, 0 * n - 1), "in the last column"),
+        (lambda f, b, n: sum(np.hsplit(two_ends(f, b, n - 1, 0 * n), 2)), "added up"),
+        (lambda f, b, n: two_ends(b, f, n - 1, 0 * n), "have changed places"),
+        (lambda f, b, n: np.vstack(np.hsplit(two_ends(f, b, n - 1, 0 * n), 2)), "one under the other"),
+        # none of these is in the list: no cause is named
+        (lambda f, b, n: two_ends(f, b, n - 2, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, n - 1, 0 * n + 1), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, 0 * n + n.max() - 1, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, 0 * n + n.min() - 1, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, n[::-1] - 1, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, f, n - 1, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(b, b, n - 1, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, n - 1, 0 * n)[::-1], "the numbers differ"),
+        (lambda f, b, n: np.hstack([f.mean(axis=1), b.mean(axis=1)]), "the numbers differ"),
+        (lambda f, b, n: np.hstack([f.max(axis=1), b.max(axis=1)]), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, n - 1, 0 * n) / 2, "the numbers differ"),
+        (lambda f, b, n: f[np.arange(len(n)), n - 1], "has shape"),
+        (lambda f, b, n: np.concatenate([f, b], axis=2), "has shape"),
     ],
     "15.1": [
         (lambda a, b, c, d: (a * c, np.maximum(b + c, d)), "a: this is the product of a linear"),

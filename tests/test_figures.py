@@ -27,6 +27,10 @@ DRAW = {
     "cost": lambda ax: figures.cost(ax, np.arange(1, 4), {"a": [1, 2, 3], "b": [1, 4, 9]}, title="A finding"),
     "course_map": lambda ax: figures.course_map(ax, title="A finding"),
     "dependence": lambda ax: figures.dependence(ax, np.arange(1, 13), TWO[0], BY_CHANCE, **LABELS),
+    "errors_ahead": lambda ax: figures.errors_ahead(ax, {"a": TWO**2, "b": TWO[0] ** 2}, **LABELS),
+    "forecasts": lambda ax: figures.forecasts(
+        ax, np.arange(30), WALK, 20, {"a": np.ones(4), "b": np.zeros(3)}, **LABELS, shown=9
+    ),
     "fading_error": lambda ax: figures.fading_error(
         ax, {"a": 0.1 ** np.arange(5), "b": 0.5 ** np.arange(5)}, title="A finding", ylabel="error"
     ),
@@ -61,6 +65,11 @@ DRAW = {
     "trees": lambda ax: figures.trees(ax, [((0, 1), 1), (0, 1)], label=str, title="A finding", edges=("l", "r")),
     "unrolled_backward": lambda ax: figures.unrolled_backward(ax, 3, title="A finding"),
     "walked_back": lambda ax: figures.walked_back(ax, np.tri(4), title="A finding"),
+    "influence": lambda ax: figures.influence(ax, np.tri(4), title="A finding"),
+    "padded_states": lambda ax: figures.padded_states(
+        ax, 8, {"without mask": TWO[0], "with mask": TWO[1]}, title="A finding"
+    ),
+    "padding": lambda ax: figures.padding(ax, [3, 1, 2], [np.array([0, 1]), np.array([2])], title="A finding"),
     "next_characters": lambda ax: figures.next_characters(
         ax, "ab \n", {"one": np.array([0.1, 0.2, 0.3, 0.4]), "two": np.full(4, 0.25)}, title="A finding"
     ),
@@ -207,6 +216,30 @@ def test_what_is_written_is_shown_line_by_line():
     ax = figures.axes()
     figures.written(ax, {"counts": "one\ntwo " + "x" * 80}, title="A finding")
     assert [text.get_text() for text in ax.texts] == ["counts", "one↵ two " + "x" * 67, "x" * 13]
+
+
+def test_the_padded_steps_are_marked_where_there_are_any():
+    ax = figures.axes()
+    figures.padded_states(ax, 8, {"a": TWO[0], "b": TWO[1]}, title="A finding")
+    np.testing.assert_array_equal([line.get_ydata() for line in ax.lines], TWO)
+    assert ax.patches[0].get_x() == 8.5 and ax.patches[0].get_width() == 4
+    ax = figures.axes()
+    figures.padded_states(ax, 12, {"a": TWO[0]}, title="A finding")
+    assert not ax.patches and not ax.texts
+
+
+def test_each_sequence_of_a_batch_is_padded_to_its_longest():
+    ax = figures.axes()
+    figures.padding(ax, [3, 1, 2], [np.array([1, 0]), np.array([2])], title="A finding")
+    assert [bar.get_width() for bar in ax.patches] == [3, 3, 1, 3, 2, 2]  # grey, then blue, batch by batch
+    rows = [bar.get_y() + bar.get_height() / 2 for bar in ax.patches]
+    assert rows == [0, 1, 0, 1, 6, 6]
+
+
+def test_influence_marks_what_has_changed():
+    ax = figures.axes()
+    figures.influence(ax, np.array([[0, 1e-9], [0.5, 0]]), title="A finding")
+    np.testing.assert_array_equal(ax.images[0].get_array(), [[0, 1], [1, 0]])
 
 
 def test_walks_into_the_future_are_left_out():

@@ -167,6 +167,20 @@ TERMS = [
     Term("n-gram", "nグラム", "NGram", "12.4"),
     Term("overfitting", "過学習", "", "12.4"),
     Term("temperature", "温度", "temperature, τ", "12.9"),
+    # 13
+    Term("horizon", "予測期間", "horizon, M", "13.2"),
+    Term("persistence", "持続予測", "persistence", "13.2"),
+    Term("seasonal naive", "季節ナイーブ", "seasonal_naive", "13.2"),
+    Term("origin", "予測の起点", "first_target", "13.2"),
+    Term("autoregression", "自己回帰", "LeastSquares", "13.3"),
+    Term("direct", "直接予測", "", "13.3"),
+    Term("leakage", "リーク", "", "13.4"),
+    Term("scaling", "スケーリング", "Scaler", "13.4"),
+    Term("chaotic", "カオス", "", "13.7"),
+    # 14
+    Term("mask", "マスク", "mask, mask_from_lengths", "14.2"),
+    Term("bidirectional", "双方向", "Bidirectional", "14.6"),
+    Term("stacked", "積層", "", "14.8"),
     # 15
     Term("linear recurrence", "線形漸化式", "linear_recurrence", "15.1"),
     Term("associative", "結合的", "then", "15.1"),

@@ -17,6 +17,8 @@ from rnnlib.course.exercises import (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_13,
+    notebook_14,
     notebook_15,
 )
 from rnnlib.course.exercises.checking import is_untouched
@@ -38,6 +40,8 @@ MODULES = (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_13,
+    notebook_14,
     notebook_15,
 )
 # number → checker: takes the answer, returns None where it is right, else one sentence

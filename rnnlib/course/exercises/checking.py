@@ -132,9 +132,9 @@ def _difference(result: np.ndarray, right: np.ndarray, shape: str) -> str:
         return f"the result is not made of numbers, but of {result.dtype}"
     if not np.all(np.isfinite(result)):
         return "the result is not made of finite numbers: it holds NaN or infinity"
-    where = np.unravel_index(np.argmax(np.abs(result - right)), right.shape)
+    where = np.unravel_index(np.argmax(np.abs(np.subtract(result, right, dtype=float))), right.shape)
     place = f" at {tuple(int(i) for i in where)}" if where else ""
-    return f"the numbers differ{place}: {result[where]:.6g} instead of {right[where]:.6g}"
+    return f"the numbers differ{place}: {float(result[where]):.6g} instead of {float(right[where]):.6g}"
 
 
 def _stub() -> None: ...
@@ -197,4 +197,4 @@ def _agree(result: np.ndarray, right: Any, atol: float) -> bool:
     """Tell whether the two agree in shape and in every number."""
     if right is None or result.shape != np.shape(right):
         return False
-    return result.dtype.kind in "fiub" and bool(np.all(np.abs(result - np.asarray(right)) <= atol))
+    return result.dtype.kind in "fiub" and bool(np.all(np.abs(np.subtract(result, right, dtype=float)) <= atol))

@@ -2,8 +2,10 @@
 
 from rnnlib.course.figures.audit import caught, fading_error
 from rnnlib.course.figures.course_map import course_map
+from rnnlib.course.figures.forecasts import errors_ahead, forecasts
 from rnnlib.course.figures.gates import kept, lstm_cell
 from rnnlib.course.figures.gradients import contributions, cost, difference_errors, walked_back
+from rnnlib.course.figures.lengths import influence, padded_states, padding
 from rnnlib.course.figures.network import folded, unrolled, unrolled_backward
 from rnnlib.course.figures.scan import against_threshold, scan_rounds
 from rnnlib.course.figures.series import dependence, growth, one_hot, pulse, series, spread
@@ -32,10 +34,13 @@ __all__ = [
     "dependence",
     "difference_errors",
     "each_and_mean",
+    "errors_ahead",
     "fading_error",
     "film",
     "folded",
+    "forecasts",
     "growth",
+    "influence",
     "kept",
     "kept_and_lost",
     "largest_state",
@@ -45,6 +50,8 @@ __all__ = [
     "next_characters",
     "norms_going_back",
     "one_hot",
+    "padded_states",
+    "padding",
     "pulse",
     "ranges",
     "rivals",

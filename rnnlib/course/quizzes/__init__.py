@@ -23,6 +23,8 @@ from rnnlib.course.quizzes import (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_13,
+    notebook_14,
     notebook_15,
 )
 from rnnlib.course.quizzes.panel import panel
@@ -44,6 +46,8 @@ MODULES = (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_13,
+    notebook_14,
     notebook_15,
 )
 # number of the notebook that a quiz asks about → name → quiz

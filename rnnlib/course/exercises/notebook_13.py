@@ -1,0 +1,384 @@
+"""Checkers of notebook 13: a seasonal naive with drift, an expanding past, and a test for what looks ahead."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rnnlib.course.exercises.checking import FunctionExercise, Mistakes
+
+# 13.1: a seasonal naive with drift
+
+
+def _drift(
+    past: np.ndarray,
+    horizon: int,
+    period: int,
+    *,
+    change: Callable | None = None,
+    start: int = 0,
+    times: Callable = lambda step, period: step // period + 1,
+) -> np.ndarray:
+    """Repeat the last period, and add `times` a change to it; `start` moves the period that is repeated."""
+    L = past.shape[1]
+    steps = np.arange(horizon)
+    repeated = past[:, L - period - start + steps % period]
+    changed = past[:, -1] - past[:, -1 - period] if change is None else change(past, period)
+    return repeated + times(steps, period) * changed[:, np.newaxis]
+
+
+def _windows(rng: np.random.Generator) -> list[tuple]:
+    return [
+        (rng.standard_normal((n, L)).cumsum(axis=1), M, period)
+        for n, L, M, period in ((2, 9, 7, 3), (3, 12, 11, 4), (4, 11, 6, 5))
+    ]
+
+
+DRIFT_MISTAKES: Mistakes = [
+    (
+        lambda past, horizon, period: _drift(past, horizon, period, times=lambda step, period: 0 * step),
+        "no drift is added: this is the seasonal naive",
+    ),
+    (
+        lambda past, horizon, period: _drift(past, horizon, period, times=lambda step, period: 0 * step + 1),
+        "the change is added once only: a second period has changed twice",
+    ),
+    (
+        lambda past, horizon, period: _drift(past, horizon, period, times=lambda step, period: step // period),
+        "the first period has not changed: it lies one period ahead of the one that is repeated",
+    ),
+    (
+        lambda past, horizon, period: _drift(past, horizon, period, times=lambda step, period: step + 1),
+        "the change of a whole period is added at each step: add it once a period",
+    ),
+    (
+        lambda past, horizon, period: _drift(past, horizon, period, times=lambda step, period: (step + 1) / period),
+        "the change is spread over the steps of a period: within a period it is the same for each step",
+    ),
+    (
+        lambda past, horizon, period: _drift(
+            past, horizon, period, change=lambda past, period: past[:, -1] - past[:, -period]
+        ),
+        "the two values are period - 1 steps apart: one period before the last one stands at -1 - period",
+    ),
+    (
+        lambda past, horizon, period: _drift(
+            past, horizon, period, change=lambda past, period: past[:, -1] - past[:, -2]
+        ),
+        "this is the change over one step: that over a whole period is asked for",
+    ),
+    (
+        lambda past, horizon, period: _drift(
+            past, horizon, period, change=lambda past, period: past[:, -1 - period] - past[:, -1]
+        ),
+        "the sign of the change is the wrong one: the last value minus the one a period before",
+    ),
+    (
+        lambda past, horizon, period: _drift(
+            past, horizon, period, change=lambda past, period: (past[:, -1] - past[:, 0]) / (past.shape[1] - 1) * period
+        ),
+        "this is the mean change over the whole window: that over the last period is asked for",
+    ),
+    (
+        lambda past, horizon, period: _drift(past, horizon, period, start=1),
+        "the period that is repeated begins one step too early: it is the last `period` values of the window",
+    ),
+    (
+        lambda past, horizon, period: (
+            np.repeat(past[:, -1:], horizon, axis=1)
+            + (past[:, -1] - past[:, -1 - period])[:, np.newaxis] * (np.arange(horizon) // period + 1)
+        ),
+        "this goes on from the last value: there is no season in it",
+    ),
+    (
+        lambda past, horizon, period: _drift(
+            past,
+            horizon,
+            period,
+            change=lambda past, period: np.full(len(past), (past[:, -1] - past[:, -1 - period]).mean()),
+        ),
+        "all windows are given one mean change: each has its own",
+    ),
+]
+
+# 13.2: an expanding past
+
+
+def _rolling(
+    series: np.ndarray,
+    first: int,
+    horizon: int,
+    forecast: Callable,
+    *,
+    known: Callable = lambda series, origin: series[:origin],
+    shift: int = 0,
+    short: int = 0,
+    error: Callable = lambda forecast, truth: np.abs(forecast - truth),
+) -> np.ndarray:
+    """Return for each origin the error; the truth is shifted, and the last `short` origins are left out."""
+    origins = range(first, len(series) - horizon + 1 - short)
+    rows = []
+    for origin in origins:
+        truth = series[origin + shift : origin + shift + horizon]
+        rows.append(error(forecast(known(series, origin).copy(), horizon), truth))
+    return np.array(rows)
+
+
+def _mean_of(past: np.ndarray, horizon: int) -> np.ndarray:
+    return np.full(horizon, past.mean())
+
+
+def _last_of(past: np.ndarray, horizon: int) -> np.ndarray:
+    return np.full(horizon, past[-1])
+
+
+def _line_of(past: np.ndarray, horizon: int) -> np.ndarray:
+    return past[-1] + (past[-1] - past[0]) / (len(past) - 1) * np.arange(1, horizon + 1)
+
+
+def _series(rng: np.random.Generator) -> list[tuple]:
+    return [
+        (rng.standard_normal(S).cumsum(), first, horizon, forecast)
+        for S, first, horizon, forecast in ((12, 6, 3, _last_of), (15, 5, 4, _mean_of), (14, 8, 2, _line_of))
+    ]
+
+
+ROLLING_MISTAKES: Mistakes = [
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, known=lambda series, origin: series[: origin + 1]
+        ),
+        "the forecaster is shown the first value that it must forecast: the past ends before the origin",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, known=lambda series, origin: series
+        ),
+        "the forecaster is shown the whole series: it may see only what lies before the origin",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, known=lambda series, origin: series[:first]
+        ),
+        "every forecast is made from the first past: from origin to origin there is one value more to know",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, known=lambda series, origin: series[origin - first : origin]
+        ),
+        "the past has always the same length here: it begins with the first value of the series",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, known=lambda series, origin: series[: origin - 1]
+        ),
+        "the last value before the origin is held back: it is known",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(series, first, horizon, forecast, short=1),
+        "the last origin is missing: the last value of the series is a target too",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(series, first, horizon, forecast, short=horizon - 1),
+        "the last origins are missing: the last value of the series is a target too",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(series, first + 1, horizon, forecast),
+        "the first origin is missing: series[first] is the first target",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, error=lambda forecast, truth: forecast - truth
+        ),
+        "these are errors with a sign: their absolute values are asked for",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, error=lambda forecast, truth: truth - forecast
+        ),
+        "these are errors with a sign: their absolute values are asked for",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, error=lambda forecast, truth: (forecast - truth) ** 2
+        ),
+        "these are squared errors: their absolute values are asked for",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(series, first, horizon, forecast).mean(axis=0),
+        "this is the mean over the origins: a row for each is asked for",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(
+            series, first, horizon, forecast, error=lambda forecast, truth: forecast
+        ),
+        "these are the forecasts: their distance from the truth is asked for",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(series, first, horizon, forecast, short=1, shift=1),
+        "each forecast is compared with values one step too late: the first target is series[origin]",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(series, first, horizon, forecast).T,
+        "rows and columns have changed places: a row for each origin, a column for each step ahead",
+    ),
+]
+
+# 13.3: does it look ahead?
+
+LARGE = 1e3
+
+
+def _looks_ahead(transform: Callable, series: np.ndarray, t: int, change: Callable | None = None) -> bool:
+    """Tell whether what stands before t is another after `change`, or a large random one, of the rest."""
+    before = transform(series.copy())[:t]
+    for seed in range(5):
+        other = series.copy()
+        if change is None:
+            other[t:] += LARGE * np.random.default_rng(seed).standard_normal(len(series) - t)
+        else:
+            change(other, t)
+        if not np.allclose(before, transform(other)[:t]):
+            return True
+    return False
+
+
+def _standardised(series: np.ndarray) -> np.ndarray:
+    return (series - series.mean()) / series.std()
+
+
+def _by_largest(series: np.ndarray) -> np.ndarray:
+    return series / np.abs(series).max()
+
+
+def _so_far(series: np.ndarray) -> np.ndarray:
+    return series.cumsum() / np.arange(1, len(series) + 1)
+
+
+def _centred(series: np.ndarray) -> np.ndarray:
+    return np.convolve(series, np.ones(3) / 3, mode="same")
+
+
+def _trailing(series: np.ndarray) -> np.ndarray:
+    return np.convolve(series, np.ones(3) / 3)[: len(series)]
+
+
+def _from_last_increment(series: np.ndarray) -> np.ndarray:
+    return series - (series[-1] - series[-2])
+
+
+def _from_last(series: np.ndarray) -> np.ndarray:
+    return series - series[-1]
+
+
+def _two_ahead(series: np.ndarray) -> np.ndarray:
+    return series[np.minimum(np.arange(len(series)) + 2, len(series) - 1)]
+
+
+def _every_other(series: np.ndarray) -> np.ndarray:
+    return np.where(np.arange(len(series)) % 2 == 0, _two_ahead(series), series)
+
+
+def _towards_last(series: np.ndarray) -> np.ndarray:
+    return series + np.linspace(0, 1, len(series)) * series[-1]
+
+
+def _ranks(series: np.ndarray) -> np.ndarray:
+    return np.argsort(np.argsort(series)).astype(float)
+
+
+def _before(series: np.ndarray) -> np.ndarray:
+    return np.diff(series, prepend=series[0])
+
+
+TRANSFORMS = (
+    _standardised,
+    _so_far,
+    _by_largest,
+    _centred,
+    _trailing,
+    _from_last_increment,
+    _from_last,
+    _two_ahead,
+    _every_other,
+    _towards_last,
+    _before,
+    _ranks,
+    np.gradient,
+)
+
+
+def _transforms(rng: np.random.Generator) -> list[tuple]:
+    tries = []
+    for transform in TRANSFORMS:
+        series = rng.standard_normal(12)
+        series[2] = 5.0  # the largest lies in the past
+        tries.append((transform, series, 7))
+    return tries
+
+
+def _set_last(series: np.ndarray, t: int) -> None:
+    series[-1] += LARGE
+
+
+def _nudge(series: np.ndarray, t: int) -> None:
+    series[t:] += 1e-3
+
+
+def _shift(series: np.ndarray, t: int) -> None:
+    series[t:] += LARGE
+
+
+def _first_one(series: np.ndarray, t: int) -> None:
+    series[t] += LARGE
+
+
+def _after_next(series: np.ndarray, t: int) -> None:
+    series[t + 1 :] += LARGE * np.random.default_rng(0).standard_normal(len(series) - t - 1)
+
+
+AHEAD_MISTAKES: Mistakes = [
+    (
+        lambda transform, series, t: not _looks_ahead(transform, series, t),
+        "this is the opposite: True is asked for where it looks ahead",
+    ),
+    (
+        lambda transform, series, t: True,
+        "this says True to every function, also where nothing but the past is used: change nothing before t, and "
+        "compare what stands before t only",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _set_last),
+        "only the last value is changed: a result may depend on another one of the future",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _first_one),
+        "only the value at t is changed: a result may depend on a later one",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _nudge),
+        "the future is changed too little: a largest value or a rank notices large changes only",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _shift),
+        "all values of the future are changed by the same amount: a difference between two of them does not notice",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _after_next),
+        "the value at t itself is not changed: it belongs to the future",
+    ),
+    (
+        lambda transform, series, t: not np.allclose(transform(series[:t]), transform(series)[:t]),
+        "a shorter series is transformed: where the largest value lies in the past, that hides what a larger one later "
+        "would do; change the future instead, and by a lot",
+    ),
+    (lambda transform, series, t: False, "this says False to every function: some look ahead"),
+]
+
+
+CHECKERS = {
+    "13.1": FunctionExercise(right=_drift, problems=_windows, mistakes=DRIFT_MISTAKES, shape="(n, M)"),
+    "13.2": FunctionExercise(right=_rolling, problems=_series, mistakes=ROLLING_MISTAKES, shape="(origins, M)"),
+    "13.3": FunctionExercise(
+        right=_looks_ahead, problems=_transforms, mistakes=AHEAD_MISTAKES, shape="one True or False"
+    ),
+}
