@@ -77,7 +77,7 @@ from rnnlib.text import ordered_batches, perplexity, sample, text_to_tokens, tok
 from rnnlib.training import History, fit
 from rnnlib.validation import NotFinite
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Activation",
     "Adam",
