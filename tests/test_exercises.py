@@ -1790,6 +1790,8 @@ WRONG = {
         (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 500)), "the same amount"),
         (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 1e-4)), "too little"),
         (lambda f, s, t: np.any(np.abs(f(s[:t]) - f(s)[:t]) > 1e-9), "a shorter series is transformed"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), 0)), "changed too little: where"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, scale=0.5)), "changed too little: where"),
         (lambda f, s, t: 0.0, "False to every function"),
         # none of these is in the list: no cause is named
         (lambda f, s, t: 0.5, "the numbers differ"),

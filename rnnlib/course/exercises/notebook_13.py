@@ -282,6 +282,10 @@ def _towards_last(series: np.ndarray) -> np.ndarray:
     return series + np.linspace(0, 1, len(series)) * series[-1]
 
 
+def _by_length(series: np.ndarray) -> np.ndarray:
+    return series / len(series)
+
+
 def _ranks(series: np.ndarray) -> np.ndarray:
     return np.argsort(np.argsort(series)).astype(float)
 
@@ -300,6 +304,7 @@ TRANSFORMS = (
     _from_last,
     _two_ahead,
     _every_other,
+    _by_length,
     _towards_last,
     _before,
     _ranks,
@@ -318,6 +323,14 @@ def _transforms(rng: np.random.Generator) -> list[tuple]:
 
 def _set_last(series: np.ndarray, t: int) -> None:
     series[-1] += LARGE
+
+
+def _empty(series: np.ndarray, t: int) -> None:
+    series[t:] = 0
+
+
+def _redraw(series: np.ndarray, t: int) -> None:
+    series[t:] = np.random.default_rng(0).standard_normal(len(series) - t)
 
 
 def _nudge(series: np.ndarray, t: int) -> None:
@@ -365,6 +378,16 @@ AHEAD_MISTAKES: Mistakes = [
     (
         lambda transform, series, t: _looks_ahead(transform, series, t, _after_next),
         "the value at t itself is not changed: it belongs to the future",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _empty),
+        "the future is changed too little: where the largest value lies in the past, only a much larger one shows that "
+        "it is looked at",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _redraw),
+        "the future is changed too little: where the largest value lies in the past, only a much larger one shows that "
+        "it is looked at",
     ),
     (
         lambda transform, series, t: not np.allclose(transform(series[:t]), transform(series)[:t]),
