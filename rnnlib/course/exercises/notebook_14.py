@@ -1,6 +1,8 @@
 """Checkers of notebook 14: a mask from an end token, a masked mean, each sequence turned round, and both ends."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +37,14 @@ MASK_MISTAKES: Mistakes = [
     (
         lambda tokens, end: np.arange(tokens.shape[1]) < _first_end(tokens, end)[:, np.newaxis],
         "the end token itself does not count here: it belongs to the sequence",
+    ),
+    (
+        lambda tokens, end: tokens == end,
+        "this is True at the end tokens only: every step up to the first one counts",
+    ),
+    (
+        lambda tokens, end: np.arange(tokens.shape[1]) == _first_end(tokens, end)[:, np.newaxis],
+        "this is True at the first end token only: every step up to it counts",
     ),
     (lambda tokens, end: tokens != end, "each token is judged alone: what stands behind the first end token is out"),
     (
@@ -80,6 +90,17 @@ MASK_MISTAKES: Mistakes = [
     ),
 ]
 
+
+class MaskExercise(FunctionExercise):
+    """A function that returns a mask: the right numbers alone do not make one."""
+
+    def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
+        fault = super()._fault(answer, result, arguments)
+        if fault is None and not (isinstance(result, np.ndarray) and result.dtype == bool):
+            return "the steps are the right ones, but a mask is an array of booleans: True or False at each step"
+        return fault
+
+
 # 14.2: a mean over the real steps, and its gradient
 
 
@@ -104,9 +125,17 @@ def _outputs(rng: np.random.Generator) -> list[tuple]:
     return problems
 
 
+def _one_too_many(y: np.ndarray, target: np.ndarray, lengths: np.ndarray) -> tuple[float, np.ndarray]:
+    """Count the step behind each end, and divide by the number of real steps."""
+    off = np.where(_mask(lengths + 1, y.shape[1]), y - target, 0.0)
+    return float(np.abs(off).sum() / lengths.sum()), np.sign(off) / lengths.sum()
+
+
 def _each_then_mean(y: np.ndarray, target: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.abs(np.where(_mask(lengths, y.shape[1]), y - target, 0.0)).sum(axis=1) / lengths
 
+
+ONE_TOO_MANY = "one step too many counts: the one behind each end"
 
 VALUE_MISTAKES: Mistakes = [
     (
@@ -141,6 +170,8 @@ VALUE_MISTAKES: Mistakes = [
         lambda y, target, lengths: _masked_mean(y, target, lengths - 1)[0] if lengths.min() > 1 else np.nan,
         "the last real step of each sequence is left out",
     ),
+    (lambda y, target, lengths: _one_too_many(y, target, lengths)[0], ONE_TOO_MANY),
+    (lambda y, target, lengths: _masked_mean(y, target, lengths + 1)[0], ONE_TOO_MANY),
 ]
 
 GRADIENT_MISTAKES: Mistakes = [
@@ -178,6 +209,12 @@ GRADIENT_MISTAKES: Mistakes = [
         lambda y, target, lengths: np.sign(np.where(_mask(lengths, y.shape[1]), y - target, 0.0)) / len(y),
         "this is divided by N: the loss is divided by the number of real steps",
     ),
+    (lambda y, target, lengths: _one_too_many(y, target, lengths)[1], ONE_TOO_MANY),
+    (lambda y, target, lengths: _masked_mean(y, target, lengths + 1)[1], ONE_TOO_MANY),
+    (
+        lambda y, target, lengths: np.abs(_masked_mean(y, target, lengths)[1]),
+        "dy has no sign: where y is below the target, the loss falls as y grows",
+    ),
 ]
 
 # 14.3: each sequence turned round within its own length
@@ -195,6 +232,16 @@ def _padded(rng: np.random.Generator) -> list[tuple]:
         (rng.standard_normal((len(lengths), T, D)), np.array(lengths))
         for lengths, T, D in (([3, 5, 2], 6, 2), ([4, 1, 7, 2], 7, 3), ([2, 3], 5, 2))
     ]
+
+
+def _in_front(x: np.ndarray, lengths: np.ndarray, result: np.ndarray) -> np.ndarray:
+    """Put each turned sequence at the end of its row of `result`."""
+    for n, length in enumerate(lengths):
+        result[n, -length:] = x[n, :length][::-1]
+    return result
+
+
+IN_FRONT = "each turned sequence stands at the end of its row, behind the padding: it belongs at the first steps"
 
 
 def _only_sequences(x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -230,6 +277,14 @@ TURN_MISTAKES: Mistakes = [
         "the padding is turned as well: behind the end everything stays as it is",
     ),
     (_only_sequences, "the padding is set to 0: behind the end everything stays as it is"),
+    (
+        lambda x, lengths: _in_front(x, lengths, x.copy()),
+        IN_FRONT,
+    ),
+    (
+        lambda x, lengths: _in_front(x, lengths, np.zeros_like(x)),
+        IN_FRONT,
+    ),
     (
         lambda x, lengths: np.stack([np.roll(row, length, axis=0) for row, length in zip(x, lengths, strict=True)]),
         "the steps are shifted, not turned",
@@ -314,6 +369,11 @@ ENDS_MISTAKES: Mistakes = [
         lambda f, b, lengths: b[:, -1],
         "the backward half is taken in the last column, which is padding or the one step that it has read there",
     ),
+    _ends_mistake(
+        lambda f, b, lengths: _at(f, lengths - 1),
+        lambda f, b, lengths: _at(b[:, ::-1], lengths - 1),
+        "the backward half is turned round first: its states are in the order of the steps already",
+    ),
     (
         lambda f, b, lengths: _at(f, lengths - 1) + b[:, 0],
         "the two halves are added up: put them side by side, (N, 2H)",
@@ -329,13 +389,25 @@ ENDS_MISTAKES: Mistakes = [
     ),
 ]
 
+
+class EndsExercise(FunctionExercise):
+    """An exercise in which `h[:, places]` is written easily for a place of each row."""
+
+    def __call__(self, answer: Any) -> str | None:
+        """Return what is wrong with the answer in one sentence, or None where it is right."""
+        fault = super().__call__(answer)
+        if fault and re.search(r"dimension\(s\)|has shape \(\d+, \d+, \d+\)", fault):
+            return f"{fault}. Where you index with [:, places], every row gives all places, (N, N, H): see Hint 2"
+        return fault
+
+
 CHECKERS = {
-    "14.1": FunctionExercise(right=_mask_from_end, problems=_tokens, mistakes=MASK_MISTAKES, shape="(N, T)"),
+    "14.1": MaskExercise(right=_mask_from_end, problems=_tokens, mistakes=MASK_MISTAKES, shape="(N, T)"),
     "14.2": PartsExercise(
         right=_masked_mean,
         problems=_outputs,
         parts=[("E", "one number", VALUE_MISTAKES), ("dy", "(N, T)", GRADIENT_MISTAKES)],
     ),
     "14.3": FunctionExercise(right=_turned, problems=_padded, mistakes=TURN_MISTAKES, shape="(N, T, D)"),
-    "14.4": FunctionExercise(right=_both_ends, problems=_both_directions, mistakes=ENDS_MISTAKES, shape="(N, 2H)"),
+    "14.4": EndsExercise(right=_both_ends, problems=_both_directions, mistakes=ENDS_MISTAKES, shape="(N, 2H)"),
 }
