@@ -17,12 +17,14 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from rnnlib.course.captions import alternative_texts
 from rnnlib.course.lab import use_settings
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 IGNORE_OUTPUT = "nbval-ignore-output"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+FIGURE = "image/png"
 SECONDS_PER_CELL = 300
 
 
@@ -64,7 +66,7 @@ def check(nb: NotebookNode) -> None:
 
 
 def clean(nb: NotebookNode) -> None:
-    """Drop from ``nb`` what is random or depends on the machine; tags, ids and counts stay."""
+    """Drop from ``nb`` what is random or depends on the machine, and give each figure its caption in words."""
     nb.metadata = NotebookNode(kernelspec=NotebookNode(KERNELSPEC), language_info=NotebookNode(name="python"))
     for cell in nb.cells:
         for key in ("execution", "lines_to_next_cell", "cell_marker"):  # times in JupyterLab; what jupytext leaves
@@ -72,6 +74,10 @@ def clean(nb: NotebookNode) -> None:
     for _, cell in _code_cells(nb):
         if _ignored(cell):
             cell.outputs = []  # widgets, and their ids are random
+    for index, text in alternative_texts(nb).items():
+        for output in nb.cells[index].outputs:
+            if FIGURE in output.get("data", {}):
+                output.metadata[FIGURE] = NotebookNode(alt=text)
 
 
 def refresh(path: Path) -> bool:

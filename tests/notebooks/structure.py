@@ -8,6 +8,8 @@ from urllib.parse import unquote
 from nbformat import NotebookNode
 from notebook_files import NotebookFile, exercises_in, solution_in
 
+from rnnlib.course.captions import alternative_texts
+
 WORDS_AT_MOST = 200
 LINES_AT_MOST = 25
 LINES_IN_THE_MIDDLE = 8
@@ -176,6 +178,13 @@ def captions(notebook: NotebookFile) -> Iterator[str]:
         yield f"the figure of cell {waiting} has no caption"
 
 
+def figures_in_words(notebook: NotebookFile) -> Iterator[str]:
+    for i, text in alternative_texts(notebook.nb).items():
+        for output in notebook.nb.cells[i].outputs:
+            if "image/png" in output.get("data", {}) and output.metadata.get("image/png", {}).get("alt") != text:
+                yield f"the figure of cell {i} does not have its caption as its text: make refresh has not been run"
+
+
 def line_endings(notebook: NotebookFile) -> Iterator[str]:
     if b"\r" in notebook.raw or not notebook.raw.endswith(b"}\n"):
         yield "the file has other line endings than LF, or none at its end"
@@ -183,7 +192,8 @@ def line_endings(notebook: NotebookFile) -> Iterator[str]:
 
 RULES = [
     file_name, opening, way_on, links, sections, closing, exercises, exercise_cells, one_clean_run,
-    no_errors, cell_lengths, tags, prose_lengths, predictions, no_machine, metadata, captions, line_endings,
+    no_errors, cell_lengths, tags, prose_lengths, predictions, no_machine, metadata, captions,
+    figures_in_words, line_endings,
 ]  # fmt: skip
 
 

@@ -37,14 +37,16 @@ def good_notebook(tmp_path) -> NotebookFile:
     """Return a notebook that breaks no rule."""
     (tmp_path / "04_before.ipynb").touch()
     (tmp_path / "06_after.ipynb").touch()
-    shown = v4.new_output("display_data", {"image/png": "aGk=", "text/plain": "<Figure size 640x480>"})
+    words = {"image/png": {"alt": "Figure 5.1. What is to be seen."}}
+    picture = {"image/png": "aGk=", "text/plain": "<Figure size 640x480>"}
+    shown = v4.new_output("display_data", picture, metadata=words)
     cells = [
         v4.new_markdown_cell(OPENING),
         v4.new_markdown_cell("## 5.1 One\n\n**Predict** it."),
         v4.new_code_cell("print(1)", outputs=[v4.new_output("stream", text="1\n")]),
         v4.new_markdown_cell("## 5.2 Two"),
         v4.new_code_cell("draw()", outputs=[shown]),
-        v4.new_markdown_cell("*Figure: what is to be seen.*"),
+        v4.new_markdown_cell("*Figure 5.1. What is to be seen.*"),
         v4.new_code_cell("quizzes.show('one')", metadata={"tags": ["nbval-ignore-output"]}),
         v4.new_markdown_cell("## Your turn"),
         *_exercise(1),
@@ -146,6 +148,8 @@ BROKEN = [
     ("captions", figure_in(2)),
     ("captions", figure_in(6)),
     ("captions", figure_in(13)),
+    ("figures_in_words", edit(5, "What is", "Whatever is")),
+    ("figures_in_words", lambda notebook: notebook.nb.cells[4].outputs[0].metadata.clear()),
     ("line_endings", lambda notebook: setattr(notebook, "raw", b"{\r\n}\r\n")),
     ("line_endings", lambda notebook: setattr(notebook, "raw", b"{}")),
 ]
