@@ -22,6 +22,8 @@ def test_the_scan_is_the_loop(T, rounds, activation):
     np.testing.assert_allclose(found.da, rnn.da, rtol=0, atol=1e-12)
     np.testing.assert_allclose(found.dh0, rnn.dh0, rtol=0, atol=1e-12)
     assert found.rounds == rounds
+    widths = [width for width in (1, 2, 4, 8, 16, 32) if width < T]
+    assert found.products == N * sum((T - width) * (H**2 + H**3) for width in widths)
     np.testing.assert_array_equal(dh, given)
 
 

@@ -13,11 +13,12 @@ Array = NDArray[np.floating]
 
 
 class WalkBack(NamedTuple):
-    """What a walk back found, and the rounds it took, one after the other."""
+    """What a walk back found, the rounds it took, one after the other, and the products in them."""
 
     da: Array  # (N, T, H)
     dh0: Array  # (N, H)
     rounds: int
+    products: int  # of two numbers, in putting maps together
 
 
 def backward_by_scan(rnn: SimpleRNN, x: ArrayLike, dh: ArrayLike, h0: ArrayLike | None = None) -> WalkBack:
@@ -40,8 +41,8 @@ def backward_by_scan(rnn: SimpleRNN, x: ArrayLike, dh: ArrayLike, h0: ArrayLike 
     >>> x, dh = np.ones((1, 5, 2)), np.ones((1, 5, 3))
     >>> h, dx = rnn.forward(x), rnn.backward(dh)
     >>> found = backward_by_scan(rnn, x, dh)
-    >>> bool(np.allclose(found.da, rnn.da)), found.rounds
-    (True, 3)
+    >>> bool(np.allclose(found.da, rnn.da)), found.rounds, found.products
+    (True, 3, 288)
     """
     trace = rnn.run(x, h0)
     rnn.back(trace, dh)  # refuses what does not fit
@@ -49,11 +50,12 @@ def backward_by_scan(rnn: SimpleRNN, x: ArrayLike, dh: ArrayLike, h0: ArrayLike 
     M = slope[..., np.newaxis] * rnn.params["W_h"].T  # (N, T, H, H): of the step from h_t to h_{t-1}
     M = np.concatenate([np.zeros_like(M[:, :1]), M[:, :0:-1]], axis=1)  # M_{T+1} = 0, M_T, …, M_2
     g = np.array(dh, trace.out.dtype)[:, ::-1, np.newaxis]  # (N, T, 1, H), the last step first
-    T, width, rounds = g.shape[1], 1, 0
+    (_, T, _, H), width, rounds, products = g.shape, 1, 0, 0
     while width < T:
         later, earlier = slice(width, None), slice(None, -width)
         g[:, later] += g[:, earlier] @ M[:, later]  # the product is a new array: all steps see the round before
         M[:, later] = M[:, earlier] @ M[:, later]
+        products += H * (g[:, later].size + M[:, later].size)  # a row with a matrix, a matrix with a matrix
         width, rounds = 2 * width, rounds + 1
     da = g[:, ::-1, 0] * slope
-    return WalkBack(da, da[:, 0] @ rnn.params["W_h"].T, rounds)
+    return WalkBack(da, da[:, 0] @ rnn.params["W_h"].T, rounds, products)
