@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import copies
@@ -25,7 +24,6 @@ SITE = ROOT / "site"
 BUILD = ROOT / "build" / "site"
 HTML = BUILD / "html"
 WHEELS = Path(sys.prefix) / "wheels-for-the-browser"
-IN_BROWSER = ["ipywidgets", "jupyterlab_widgets", "widgetsnbextension", "comm", "tqdm"]
 MATHJAX = ["tex-chtml.js", "output/chtml/fonts", "input/tex/extensions", "ui", "a11y", "sre/mathmaps/en.json"]
 MEGABYTES = 40  # what a browser loads for the first notebook; tests/site measures it
 
@@ -89,13 +87,13 @@ def wheel_of_rnnlib(folder: Path) -> None:
 
 
 def other_wheels(folder: Path) -> None:
-    """Copy the wheels that the notebooks need beside rnnlib to `folder`, in the versions that are installed here."""
-    WHEELS.mkdir(exist_ok=True)
-    for name in IN_BROWSER:
-        pattern = f"{name}-{version(name)}-*.whl"
-        if not any(WHEELS.glob(pattern)):
-            _pip("download", "--dest", WHEELS, f"{name}=={version(name)}")
-        (wheel,) = WHEELS.glob(pattern)
+    """Bring the wheels that the notebooks need beside rnnlib to `folder`; they are downloaded once."""
+    pins, downloaded = SITE / "lite" / "wheels.txt", WHEELS / "wheels.txt"
+    if not downloaded.exists() or downloaded.read_text() != pins.read_text():
+        shutil.rmtree(WHEELS, ignore_errors=True)
+        _pip("download", "--require-hashes", "--dest", WHEELS, "-r", pins)
+        shutil.copy(pins, downloaded)
+    for wheel in WHEELS.glob("*.whl"):
         shutil.copy(wheel, folder)
 
 
@@ -115,7 +113,9 @@ def build_lite() -> None:
         nbformat.write(copies.for_browser(nb), folder / "files" / n.file)
     wheel_of_rnnlib(folder / "wheels")
     other_wheels(folder / "wheels")
+    (widgets,) = (folder / "wheels").glob("jupyterlab_widgets-*.whl")
     command = [sys.executable, "-m", "jupyter", "lite", "build", "--lite-dir", folder]
+    command += [f"--LiteBuildConfig.federated_extensions={widgets}"]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if result.returncode:
         sys.exit(f"{result.stdout}\n{result.stderr}\nJupyterLite was not built.")

@@ -21,6 +21,7 @@ MENTIONS = [  # how a link to another notebook names such a heading
     (r"0?(\d+) · appendix", r"appendix-\1"),
 ]
 LINK = re.compile(r"\[([^\]]+)\]\((\d\d_\w+\.ipynb)\)")
+SCROLLS = re.compile(r'(<div style="[^"]*overflow: auto[^"]*")>')  # the keyboard must reach it
 FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.DOTALL | re.MULTILINE)
 
 IN_BROWSER = (
@@ -28,7 +29,7 @@ IN_BROWSER = (
     "the course into the page, from the site of the course: run it first. What you write stays in this browser; "
     "**File › Download** keeps it elsewhere."
 )
-INSTALL_IN_BROWSER = "%pip install -q rnnlib ipywidgets tqdm"
+INSTALL_IN_BROWSER = "%pip install -q rnnlib ipywidgets matplotlib tqdm"
 ON_COLAB = (
     "The next cell installs `rnnlib`, the library of the course, from {address}: run it first, once in each session. "
     "The rest is here. **File › Save a copy in Drive** keeps what you write."
@@ -92,7 +93,11 @@ def as_page(nb: NotebookNode, links: str, run: str, anchors: set[str]) -> Notebo
         if cell.cell_type == "markdown":
             source = cell.source
             cell.source = _outside_code(source, lambda text: leading_to(with_anchors(text, nb), anchors))
-        elif cell.metadata.get("jupyter", {}).get("source_hidden"):
+            continue
+        for output in cell.outputs:
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = SCROLLS.sub(r"\1 tabindex=\"0\">", output.data["text/html"])
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
             cell.metadata["tags"] = ["remove-cell"]  # it asks whether rnnlib is here
     title, _, rest = page.cells[0].source.partition("\n")
     page.cells[0].source = f"{title}\n\n{links}\n{rest}"

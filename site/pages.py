@@ -53,6 +53,9 @@ def _map(readme: str) -> str:
     return re.search(r"^## The map$.*?(?=^## )", readme, re.DOTALL | re.MULTILINE)[0]
 
 
+WAYS_IN = """<p class="course-links"><a href="notebooks/{page}">Begin to read</a> ·
+<a href="{run}">Run it in the browser</a> · <a href="install.html">Install it</a></p>"""
+
 HOME = """{head}
 ## Read it, or run it
 
@@ -75,10 +78,12 @@ def home(readme: str, repository: str, branch: str, run: str, megabytes: int) ->
     trees = [_toctree(part, [f"notebooks/{file}" for file in files]) for part, files in parts.items()]
     trees.append(_toctree("To look up", ["sources.md", "glossary.md", "api.rst"]))
     trees.append(_toctree("About", ["install.md", "changelog.md"]))
-    head = readme[: readme.index("\n## Start\n")]
+    first = next(iter(parts.values()))[0]
+    title, _, head = readme[: readme.index("\n## Start\n")].partition("\n")
+    ways = WAYS_IN.format(page=first.replace(".ipynb", ".html"), run=run)
     text = HOME.format(
-        head=head,
-        first=next(iter(parts.values()))[0],
+        head=f"{title}\n\n{ways}\n{head}",
+        first=first,
         run=run,
         megabytes=megabytes,
         map=_map(readme),

@@ -46,13 +46,17 @@ class Handler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer, and change the settings of JupyterLite on the way."""
+        if self.path == "/favicon.ico":  # a browser asks for it, whatever the page says
+            self.send_response(204)
+            return self.end_headers()
         if self.path.partition("?")[0] != "/lite/jupyter-lite.json":
             return super().do_GET()
         settings = json.loads((HTML / "lite" / "jupyter-lite.json").read_text(encoding="utf-8"))
         config = settings["jupyter-config-data"]
         config["exposeAppInBrowser"] = True
-        plugins = config.setdefault("litePluginSettings", {})
-        plugins["@jupyterlite/pyodide-kernel-extension:kernel"] = {"pyodideUrl": "/pyodide/pyodide.js"}
+        config["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]["pyodideUrl"] = (
+            "/pyodide/pyodide.js"
+        )
         answer = json.dumps(settings).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -71,6 +75,7 @@ def address() -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

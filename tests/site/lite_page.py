@@ -32,8 +32,12 @@ class LitePage(LabPage):
 
     def _wait_for_prompt(self, cell: Any, before: str = "") -> None:
         self.page.wait_for_function(
-            """([prompt, before]) => /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before
-                && ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('[*]'))""",
+            """([prompt, before]) => {
+                const prompts = [...document.querySelectorAll('.jp-InputPrompt')].map(p => p.textContent);
+                const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
+                const ran = /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before;
+                return (ran || failed) && !prompts.some(text => text.includes('[*]'));
+            }""",
             arg=[cell.locator(".jp-InputPrompt").element_handle(), before],
             timeout=600 * SECONDS,
         )
