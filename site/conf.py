@@ -40,6 +40,7 @@ html_copy_source = False
 html_show_copyright = False
 html_theme_options = {
     "home_page_in_toc": True,
+    "navbar_persistent": [],  # the search field is in the sidebar
     "show_toc_level": 2,
     "use_download_button": False,
     "use_fullscreen_button": False,

@@ -12,6 +12,7 @@ import rnnlib
 from rnnlib.course.glossary import TERMS
 
 PICTURE = ".github/which-test-sees-which-fault.png"
+ON_THE_WEB = "On the web, with nothing to install"  # a reader of the site is there
 MODULES = "_modules"  # where sphinx.ext.viewcode puts the source
 
 
@@ -100,7 +101,7 @@ def _toctree(caption: str, documents: list[str]) -> str:
 def install(readme: str, repository: str, branch: str) -> str:
     """Return the page on the course on one's own computer: README's start, and what has been run where."""
     start = between(readme, "## Start", "## The map").replace("## Start", "# On your own computer", 1)
-    start = start.replace("\n### ", "\n## ")
+    start = start.replace(between(start, f"### {ON_THE_WEB}", "### "), "").replace("\n### ", "\n## ")
     runs = between(readme, "## What has been run where", "## Licence")
     licence = between(readme, "## Licence", "## ")
     return rewritten("\n".join([start, runs, licence]), repository, branch)
