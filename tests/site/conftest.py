@@ -38,6 +38,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 class Handler(SimpleHTTPRequestHandler):
     """Serve the site; `pyodide/` beside it is the Pyodide of the tests, and JupyterLite is told to take it."""
 
+    sent = 0  # bytes, to all
+
+    def send_header(self, keyword: str, value: str) -> None:
+        """Send a header, and count what is sent below it."""
+        if keyword.lower() == "content-length":
+            Handler.sent += int(value)
+        super().send_header(keyword, value)
+
     def translate_path(self, path: str) -> str:
         """Return the file for `path`."""
         if path.startswith("/pyodide/"):

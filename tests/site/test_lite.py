@@ -1,13 +1,14 @@
 """The course in a browser tab: notebooks run to their last ✓, an exercise, a quiz and a slider do what they do."""
 
 import os
+import re
 
 import nbformat
 import pytest
 from lab_page import output_of
 from lite_page import LitePage
 
-from conftest import PYODIDE, ROOT
+from conftest import HTML, PYODIDE, ROOT, Handler
 from rnnlib.course.contents import NOTEBOOKS
 from rnnlib.course.quizzes import QUIZZES
 
@@ -49,9 +50,12 @@ def test_it_runs_to_the_last_proof(lite, address, shots, notebook):
     lite.page.screenshot(path=shots / f"lite-{notebook.number}.png")
 
 
-def test_an_exercise_is_solved_by_typing(lite, address):
+def test_an_exercise_is_solved_by_typing_and_the_start_is_as_large_as_the_home_page_says(lite, address):
+    before = Handler.sent
     lite.open(address, FILES["00"])
     lite.run_all()
+    (said,) = re.findall(r"about (\d+) MB", (HTML / "index.html").read_text(encoding="utf-8"))
+    assert (Handler.sent - before) / 1e6 == pytest.approx(int(said), rel=0.2)
     stub, check = lite.code_cell("def twice("), lite.code_cell('exercises.check("0.1"')
     lite.replace_last_line(stub, "return x + x + 1")
     lite.run(stub)
@@ -75,7 +79,7 @@ def test_a_quiz_is_answered(lite, address, shots):
 
 
 def test_a_slider_moves_its_figure(lite, address, shots):
-    lite.open(address, FILES["08"])
+    lite.open(address, FILES["01"])
     lite.run_all()
     cell = lite.code_cell("def slider(")
     cell.scroll_into_view_if_needed()
