@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 from notebook_files import NOTEBOOKS, exercises_in, load, printed, solution_in
 
-LONG = 0.5  # seconds; cells that take longer are run once
+LONG = 0.2  # seconds; cells that take longer are run once
 WITH_EXERCISES = [path for path in NOTEBOOKS if exercises_in(load(path))]
 
 
