@@ -5,7 +5,6 @@ import re
 
 import nbformat
 import pytest
-from lab_page import output_of
 from lite_page import LitePage
 
 from conftest import HTML, PYODIDE, ROOT, Handler
@@ -85,8 +84,7 @@ def test_a_slider_moves_its_figure(lite, address, shots):
     cell.scroll_into_view_if_needed()
     figure = cell.locator(".jp-OutputArea img").first
     before = figure.get_attribute("src")
-    cell.locator(".noUi-handle").first.press("ArrowRight")
+    cell.locator(".noUi-base").first.click(position={"x": 30, "y": 2}, force=True)
     moved = "([cell, before]) => [...cell.querySelectorAll('.jp-OutputArea img')].some(img => img.src !== before)"
     lite.page.wait_for_function(moved, arg=[cell.element_handle(), before])
     cell.screenshot(path=shots / "lite-slider.png")
-    assert output_of(cell) is not None
