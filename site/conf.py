@@ -57,6 +57,8 @@ if os.environ.get("REPOSITORY"):
 def escape_stars(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Keep ``f(**arrays)`` as it stands: the docstrings are no reStructuredText where they do not say so."""
     for i, line in enumerate(lines):
+        if line.lstrip().startswith((">>>", "...")):
+            continue
         parts = re.split(r"(`+[^`]*`+)", line)
         lines[i] = "".join(part if part.startswith("`") else part.replace("*", r"\*") for part in parts)
 

@@ -96,7 +96,7 @@ def as_page(nb: NotebookNode, links: str, run: str, anchors: set[str]) -> Notebo
             continue
         for output in cell.outputs:
             if "text/html" in output.get("data", {}):
-                output.data["text/html"] = SCROLLS.sub(r"\1 tabindex=\"0\">", output.data["text/html"])
+                output.data["text/html"] = SCROLLS.sub(r'\1 tabindex="0">', output.data["text/html"])
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
             cell.metadata["tags"] = ["remove-cell"]  # it asks whether rnnlib is here
     title, _, rest = page.cells[0].source.partition("\n")

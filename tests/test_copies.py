@@ -59,6 +59,15 @@ def test_a_page_has_its_links_below_the_title_and_says_what_only_runs():
     assert page.cells[1].metadata.tags == ["remove-cell"]
 
 
+def test_the_keyboard_reaches_what_scrolls():
+    nb = notebook()
+    nb.cells[5].outputs = [
+        v4.new_output("display_data", {"text/html": '<div style="height: 9em; overflow: auto">x</div>'})
+    ]
+    (shown,) = copies.as_page(nb, "", "run", set()).cells[-1].outputs
+    assert shown.data["text/html"] == '<div style="height: 9em; overflow: auto" tabindex="0">x</div>'
+
+
 def test_without_a_repository_only_the_browser_is_offered():
     links = copies.launch_links("05 · A page", FILE, "notebooks", "", "main")
     assert links.count("<a ") == 1

@@ -58,6 +58,11 @@ def _in_lite(query: str) -> bool:
     return (HTML / "lite" / "files" / name).exists()
 
 
+def test_the_examples_of_the_library_stand_as_they_are_written():
+    text = soup(HTML / "api.html").get_text()
+    assert 'np.savez("weights.npz", **net.params)' in text and "\\*" not in text
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HTML).as_posix())
 def test_nothing_is_loaded_from_another_host(page):
     loaded = [tag.get("src") or tag.get("href") for tag in soup(page).find_all(["script", "img", "link"])]
