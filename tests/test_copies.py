@@ -61,9 +61,8 @@ def test_a_page_has_its_links_below_the_title_and_says_what_only_runs():
 
 def test_the_keyboard_reaches_what_scrolls():
     nb = notebook()
-    nb.cells[5].outputs = [
-        v4.new_output("display_data", {"text/html": '<div style="height: 9em; overflow: auto">x</div>'})
-    ]
+    html = '<div style="height: 9em; overflow: auto">x</div>'
+    nb.cells[5].outputs = [v4.new_output("display_data", {"text/html": html})]
     (shown,) = copies.as_page(nb, "", "run", set()).cells[-1].outputs
     assert shown.data["text/html"] == '<div style="height: 9em; overflow: auto" tabindex="0">x</div>'
 
