@@ -14,8 +14,3 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.nbval_sanitize_with = str(config.rootpath / rules)
     for name in THREADS:  # the kernels inherit it; small products take longer in several threads
         os.environ.setdefault(name, "1")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Start one process more than there are cores: each waits for its kernels part of the time."""
-    return (os.cpu_count() or 1) + 1

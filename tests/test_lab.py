@@ -199,12 +199,24 @@ def ask(address, **options):
         return answer.read()
 
 
-def seen_by(connection):
-    """Return the Python, the rnnlib and the number of threads of the kernel with this connection file."""
+def connected(connection):
     client = BlockingKernelClient(connection_file=str(connection))
     client.load_connection_file()
     client.start_channels()
-    client.wait_for_ready(timeout=60)
+    try:
+        client.wait_for_ready(timeout=60)
+    except RuntimeError:
+        client.stop_channels()
+        raise
+    return client
+
+
+def seen_by(connection):
+    """Return the Python, the rnnlib and the number of threads of the kernel with this connection file."""
+    try:
+        client = connected(connection)
+    except RuntimeError:  # on a busy machine a kernel's answer can be lost
+        client = connected(connection)
     seen = "sys.executable, os.path.dirname(rnnlib.__file__), os.environ['OPENBLAS_NUM_THREADS']"
     reply = client.execute("import os, sys, rnnlib", user_expressions={"seen": seen}, reply=True, timeout=60)
     client.stop_channels()
