@@ -32,5 +32,9 @@ def _tqdm(steps: int) -> Any:
         from tqdm import tqdm  # here, so that `import rnnlib` needs NumPy alone
     except ModuleNotFoundError:
         return None
+
+    class Bar(tqdm):
+        monitor_interval = 0  # no second thread: in a browser there is none
+
     shape = "training: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}"
-    return tqdm(total=steps, file=sys.stdout, ncols=79, mininterval=0, miniters=1, bar_format=shape)
+    return Bar(total=steps, file=sys.stdout, ncols=79, mininterval=0, miniters=1, bar_format=shape)
