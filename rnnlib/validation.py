@@ -139,7 +139,8 @@ def check_real(name: str, value: ArrayLike) -> NDArray[np.floating]:
 def is_finite(array: np.ndarray) -> bool:
     """Tell whether an array holds neither NaN nor infinity."""
     # The sum of squares is quick; only where it overflows must each number be looked at.
-    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+    flat = array.ravel(order="K")  # in the order of memory, so that axes that were swapped cost no copy
+    return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(array).all())
 
 
 def insist_on_finite(name: str, result: ArrayLike) -> None:

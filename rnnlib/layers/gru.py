@@ -30,6 +30,10 @@ class Saved(NamedTuple):
     W_x: Array
     W_h: Array
 
+    def copy(self) -> Saved:
+        """Return the same with copies of the weights; the rest nobody else can reach."""
+        return self._replace(W_x=self.W_x.copy(), W_h=self.W_h.copy())
+
 
 class GRU(Layer):
     """A gated recurrent unit: h_t = (1 - z_t) * n_t + z_t * h_{t-1}, with a candidate n_t and two gates r_t and z_t.

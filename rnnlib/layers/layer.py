@@ -166,8 +166,11 @@ class Layer:
 
 
 def copied(value: Any) -> Any:
-    """Return a copy of an array, or of a tuple of such, named or not, however deep."""
-    if isinstance(value, np.ndarray):
+    """Return a copy of an array, or of a tuple of such, named or not, however deep.
+
+    A tuple with a method `copy` knows which of its arrays nobody else can reach, and need none.
+    """
+    if isinstance(value, np.ndarray) or (isinstance(value, tuple) and hasattr(value, "copy")):
         return value.copy()
     if isinstance(value, tuple):
         parts = [copied(part) for part in value]

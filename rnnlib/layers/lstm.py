@@ -31,6 +31,10 @@ class Saved(NamedTuple):
     W_x: Array
     W_h: Array
 
+    def copy(self) -> Saved:
+        """Return the same with copies of the weights; the rest nobody else can reach."""
+        return self._replace(W_x=self.W_x.copy(), W_h=self.W_h.copy())
+
 
 class LSTM(Layer):
     """A long short-term memory: c_t = f_t * c_{t-1} + i_t * g_t, and h_t = o_t * tanh(c_t).
@@ -145,7 +149,7 @@ class LSTM(Layer):
 
         out = h[1:].swapaxes(0, 1).copy()  # (N, T, H)
         insist_on_finite("h", out)
-        return Trace(out, (out[:, -1], c[-1]), Saved(x, gates, h, c, tanh_c, stands, W_x, W_h), mask)
+        return Trace(out, (out[:, -1], c[-1].copy()), Saved(x, gates, h, c, tanh_c, stands, W_x, W_h), mask)
 
     def back(self, trace: Trace, dout: ArrayLike, dstate: Any = None) -> Grads:
         """Walk back through time.

@@ -34,6 +34,10 @@ class Saved(NamedTuple):
     W_x: Array
     W_h: Array
 
+    def copy(self) -> Saved:
+        """Return the same with copies of the weights; the rest nobody else can reach."""
+        return self._replace(W_x=self.W_x.copy(), W_h=self.W_h.copy())
+
 
 class SimpleRNN(Layer):
     """A simple recurrent layer: h_t = f(a_t) with a_t = x_t W_x + h_{t-1} W_h + b.
