@@ -55,7 +55,8 @@ def write_source(folder: Path, repository: str, branch: str) -> None:
         title, _, rest = text.partition("\n")
         links = copies.line_of(copies.repository_links(title.removeprefix("# "), origin, *where))
         (folder / name).write_text(f"{title}\n\n{links}\n{rest}", encoding="utf-8")
-    (folder / "api.rst").write_text(pages.api(), encoding="utf-8")
+    links = copies.line_of(copies.repository_links("rnnlib", "rnnlib/__init__.py", *where))
+    (folder / "api.rst").write_text(pages.api(links), encoding="utf-8")
     shutil.copy(ROOT / pages.PICTURE, folder)
 
 

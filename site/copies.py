@@ -123,7 +123,16 @@ def for_colab(nb: NotebookNode, repository: str, commit: str) -> NotebookNode:
     """Return `nb` as it starts on Colab: without outputs, with a first cell that installs rnnlib from `repository`."""
     address = f"[its repository](https://github.com/{repository})"
     install = INSTALL_ON_COLAB.format(repository=repository, commit=commit)
-    return _starting_with(nb, ON_COLAB.format(address=address), install)
+    copy = _starting_with(nb, ON_COLAB.format(address=address), install)
+    for cell in copy.cells:
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(lambda link: f"[{link[1]}]({colab_address(link[2], repository)})", cell.source)
+    return copy
+
+
+def colab_address(file: str, repository: str) -> str:
+    """Return the address at which Colab opens the copy of a notebook, from its branch of `repository`."""
+    return f"https://colab.research.google.com/github/{repository}/blob/colab/{file}"
 
 
 def _starting_with(nb: NotebookNode, words: str, code: str) -> NotebookNode:
@@ -137,7 +146,7 @@ def launch_links(title: str, file: str, folder: str, repository: str, branch: st
     links = {"Run this page in the browser": run_address(file, folder)}
     if repository:
         binder = quote(f"lab/tree/my-course/{file}", safe="")
-        links["Colab"] = f"https://colab.research.google.com/github/{repository}/blob/colab/{file}"
+        links["Colab"] = colab_address(file, repository)
         links["Binder"] = f"https://mybinder.org/v2/gh/{repository}/{quote(branch, safe='')}?urlpath={binder}"
     links |= repository_links(title, f"notebooks/{file}", repository, branch)
     return line_of(links)

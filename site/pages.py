@@ -14,6 +14,7 @@ from rnnlib.course.glossary import TERMS
 PICTURE = ".github/which-test-sees-which-fault.png"
 ON_THE_WEB = "On the web, with nothing to install"  # a reader of the site is there
 MODULES = "_modules"  # where sphinx.ext.viewcode puts the source
+IN_THE_BOOK = {"CHANGELOG.md": "changelog.md", "install.md": "install.md", PICTURE: Path(PICTURE).name}
 
 
 def between(text: str, start: str, end: str) -> str:
@@ -31,12 +32,10 @@ def rewritten(markdown: str, repository: str, branch: str) -> str:
         text, target = link[1], link[2]
         if target.startswith(("http", "#", "notebooks/")):
             return link[0]
-        if target == PICTURE:
-            return f"[{text}]({Path(PICTURE).name})"
+        if target in IN_THE_BOOK:
+            return f"[{text}]({IN_THE_BOOK[target]})"
         if re.fullmatch(r"rnnlib/[\w/]+\.py", target):
             return f'<a href="{MODULES}/{target.removesuffix(".py")}.html">{escape(text)}</a>'
-        if target == "CHANGELOG.md":
-            return f"[{text}](changelog.md)"
         return f"[{text}](https://github.com/{repository}/blob/{branch}/{target})" if repository else text
 
     return re.sub(r"\[([^\]]*)\]\(([^)]+)\)", lead, markdown)
@@ -147,10 +146,15 @@ def sources(start: NotebookNode, leading) -> str:
     return re.sub(r"\]\((\d\d_\w+\.ipynb)\)", r"](notebooks/\1)", text)
 
 
-def api() -> str:
-    """Return the page of `rnnlib`, in reStructuredText: what it exports, module by module, from its docstrings."""
+def api(links: str) -> str:
+    """Return the page of `rnnlib`, in reStructuredText: what it exports, module by module, from its docstrings.
+
+    Args:
+        links: HTML to stand below the title.
+    """
     names = sorted(rnnlib.__all__, key=lambda name: (_module(name), name.lower()))
-    lines = ["rnnlib", "======", "", ".. automodule:: rnnlib", "   :no-members:", ""]
+    lines = ["rnnlib", "======", "", *([".. raw:: html", "", f"   {links}", ""] if links else [])]
+    lines += [".. automodule:: rnnlib", "   :no-members:", ""]
     for module, group in groupby(names, key=_module):
         title = (inspect.getdoc(__import__(module, fromlist=["_"])) or module).partition("\n")[0].rstrip(".")
         lines += [title, "-" * (2 * len(title)), "", f"``{module}``", ""]

@@ -1,4 +1,4 @@
-"""What the site makes of a notebook: a page with links and anchors, copies that start in a browser tab or on Colab."""
+"""What the site makes of a notebook (a page, and copies that start in a browser tab or on Colab) and of README."""
 
 import sys
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from nbformat import v4, validate
 
-sys.path.append(str(Path(__file__).parents[1] / "site"))
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "site"))
 
 import copies  # noqa: E402
+import pages  # noqa: E402
 
 FILE = "05_page.ipynb"
 
@@ -95,3 +97,23 @@ def test_a_copy_starts_unrun_with_a_cell_that_brings_rnnlib_and_says_so(copy):
 def test_colab_installs_from_the_repository_at_the_commit_of_the_page():
     copy = copies.for_colab(notebook(), "who/course", "1234abcd")
     assert copy.cells[2].source == '%pip install -q "rnnlib @ git+https://github.com/who/course@1234abcd"'
+
+
+def test_on_colab_a_link_leads_to_the_copy_on_colab():
+    copy = copies.for_colab(notebook(), "who/course", "1234abcd")
+    address = "https://colab.research.google.com/github/who/course/blob/colab/02_other.ipynb"
+    assert copy.cells[0].source.endswith(f"see [2.1]({address}).")
+
+
+@pytest.mark.parametrize("repository", ["", "who/course"])
+def test_the_home_page_leads_on_within_the_book_and_to_the_repository_where_there_is_one(repository):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    home = pages.home(readme, repository, "main", "run", megabytes=40)
+    assert "[how to install it](install.md)" in home
+    assert ("](https://github.com/who/course/blob/main/" in home) == bool(repository)
+    assert "github.com/who/course/blob/main/install.md" not in home
+
+
+def test_the_page_of_the_library_has_its_links_below_the_title():
+    assert pages.api("LINKS").startswith("rnnlib\n======\n\n.. raw:: html\n\n   LINKS\n")
+    assert "raw::" not in pages.api("")

@@ -1,28 +1,25 @@
-"""What the browser tests share: a browser, a JupyterLab with copies of the notebooks, a folder for pictures."""
+"""What the browser tests share: a JupyterLab with copies of the notebooks."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import chromium
 import nbformat
 import pytest
-from lab_page import BROWSER, LabPage
+from lab_page import LabPage
 
 from rnnlib.course.lab import QUIET, use_settings
 
+browser, shots, pytest_terminal_summary = chromium.browser, chromium.shots, chromium.pytest_terminal_summary
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 TOKEN = "browser-tests"
-SHOTS = Path(tempfile.gettempdir()) / f"rnn-course-screenshots-{os.getpid()}"
 JUPYTER_FOLDERS = [
     "JUPYTER_CONFIG_DIR",
     "JUPYTER_DATA_DIR",
@@ -38,31 +35,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "notebook" in metafunc.fixturenames:
         paths = sorted(NOTEBOOKS.glob("*.ipynb"))
         metafunc.parametrize("notebook", paths, ids=[path.stem for path in paths])
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if SHOTS.exists():
-        terminalreporter.write_line(f"Screenshots: {SHOTS}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        _skip("Playwright is not installed: `make test-browser` brings it")
-    program = next(filter(None, [*map(shutil.which, NAMES), shutil.which(MAC)]), None)
-    if program is None:
-        _skip(f"there is no browser here: expected one of {', '.join(NAMES)}, as by `apt install chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=BROWSER)
-        yield browser
-        browser.close()
-
-
-def _skip(reason: str) -> None:
-    """Skip, but where the browser is required (.ci/run says so), fail."""
-    (pytest.fail if os.environ.get("BROWSER_TESTS") == "required" else pytest.skip)(reason)
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
@@ -128,10 +100,3 @@ def _shut_down_kernels(address: str) -> None:
     for session in sessions:
         one = f"{address}api/sessions/{session['id']}"
         urllib.request.urlopen(urllib.request.Request(one, headers=headers, method="DELETE")).close()
-
-
-@pytest.fixture(scope="session")
-def shots() -> Path:
-    """Return the folder for pictures; it stays when the tests are over, and the last line names it."""
-    SHOTS.mkdir(exist_ok=True)
-    return SHOTS

@@ -5,15 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-BROWSER = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZE = {"width": 1280, "height": 2400}
 SECONDS = 1000  # Playwright counts milliseconds
 

