@@ -1742,6 +1742,13 @@ WRONG = {
             lambda x, M, p: with_drift(x, M, p, lambda k: 0) + np.arange(1, M + 1) * (x[:, [-1]] - x[:, [-1 - p]]),
             "of a whole period is added at each step",
         ),
+        (
+            lambda x, M, p: (
+                np.array([[2 * row[-p:][k] - row[-2 * p :][k] for k in range(p)] * 9 for row in x])[:, :M]
+                + np.repeat(np.arange(9), p)[:M] * np.tile((x[:, -p:] - x[:, -2 * p : -p]), 9)[:, :M]
+            ),
+            "its own change",
+        ),
         # none of these is in the list: no cause is named
         (lambda x, M, p: with_drift(x, M, p, added=lambda k: k + 2), "the numbers differ"),
         (lambda x, M, p: with_drift(x, M, p, added=lambda k: 2**k), "the numbers differ"),
@@ -1766,6 +1773,7 @@ WRONG = {
         (lambda s, a, M, f: at_each_origin(s, a, M, f, error=lambda e: -e), "errors with a sign"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f, error=np.square), "squared errors"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f).mean(axis=0), "the mean over the origins"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f)[::M], "it jumps by the horizon"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f, last=1, shift=1), "one step too late"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f).swapaxes(0, 1), "have changed places"),
         # none of these is in the list: no cause is named
@@ -1805,7 +1813,7 @@ WRONG = {
         (lambda f, s, t: f(t), "raises"),
         (
             lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:][::-1])),
-            "the numbers differ",
+            "only put into another order",
         ),
     ],
     "14.1": [

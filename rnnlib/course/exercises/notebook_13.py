@@ -26,6 +26,14 @@ def _drift(
     return repeated + times(steps, period) * changed[:, np.newaxis]
 
 
+def _own_changes(past: np.ndarray, horizon: int, period: int) -> np.ndarray:
+    """Return what is added where each place has its own change over the last period, less what is added by `_drift`."""
+    L, steps = past.shape[1], np.arange(horizon)
+    place = L - period + steps % period
+    own = past[:, place] - past[:, place - period]
+    return (steps // period + 1) * (own - (past[:, [-1]] - past[:, [-1 - period]]))
+
+
 def _windows(rng: np.random.Generator) -> list[tuple]:
     return [
         (rng.standard_normal((n, L)).cumsum(axis=1), M, period)
@@ -97,6 +105,10 @@ DRIFT_MISTAKES: Mistakes = [
             change=lambda past, period: np.full(len(past), (past[:, -1] - past[:, -1 - period]).mean()),
         ),
         "all windows are given one mean change: each has its own",
+    ),
+    (
+        lambda past, horizon, period: _drift(past, horizon, period) + _own_changes(past, horizon, period),
+        "each place is given its own change: take that of the last value for all",
     ),
 ]
 
@@ -220,6 +232,10 @@ ROLLING_MISTAKES: Mistakes = [
     (
         lambda series, first, horizon, forecast: _rolling(series, first, horizon, forecast).T,
         "rows and columns have changed places: a row for each origin, a column for each step ahead",
+    ),
+    (
+        lambda series, first, horizon, forecast: _rolling(series, first, horizon, forecast)[::horizon],
+        "from origin to origin it jumps by the horizon: the origin moves on by one",
     ),
 ]
 
@@ -345,6 +361,10 @@ def _first_one(series: np.ndarray, t: int) -> None:
     series[t] += LARGE
 
 
+def _shuffle(series: np.ndarray, t: int) -> None:
+    series[t:] = np.random.default_rng(0).permutation(series[t:])
+
+
 def _after_next(series: np.ndarray, t: int) -> None:
     series[t + 1 :] += LARGE * np.random.default_rng(0).standard_normal(len(series) - t - 1)
 
@@ -388,6 +408,10 @@ AHEAD_MISTAKES: Mistakes = [
         lambda transform, series, t: _looks_ahead(transform, series, t, _redraw),
         "the future is changed too little: where the largest value lies in the past, only a much larger one shows that "
         "it is looked at",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _shuffle),
+        "the future is only put into another order: its mean, its spread and its maximum stay the same",
     ),
     (
         lambda transform, series, t: not np.allclose(transform(series[:t]), transform(series)[:t]),

@@ -35,8 +35,8 @@ QUIZZES = {
             ),
             Option(
                 "Nothing at all.",
-                "shift and factor go into the weights and come out again. A leak need not show to be one: a network "
-                "whose forecasts do not follow a shift does use it.",
+                "shift and factor go into the weights and come out again. Such a leak leaves no trace here; a network "
+                "whose forecasts do not follow a shift may use it.",
             ),
             Option(
                 "They are worse: the spread of the whole series does not fit the training part.",
