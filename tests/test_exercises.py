@@ -1850,6 +1850,8 @@ WRONG = {
         (lambda x, end: up_to_end(x.reshape(1, -1), end, lambda n, e: n + e == 0).reshape(x.shape), "rows below it"),
         (lambda x, end: up_to_end(x.T, end, lambda n, is_end: n + is_end == 0).T, "down the columns"),
         (lambda x, end: up_to_end(x, end, lambda n, is_end: n + is_end <= 1), "up to the second one"),
+        (lambda x, end: up_to_end(x.T, end).T, "down the columns"),
+        (lambda x, end: up_to_end(x, end, lambda n, is_end: n - is_end == 0), "is subtracted twice"),
         (
             lambda x, end: up_to_end(x, end) | np.roll(up_to_end(x, end), 1, axis=1) & (np.arange(x.shape[1]) > 0),
             "one step too many",
@@ -1957,12 +1959,12 @@ WRONG = {
     ],
     "14.4": [
         (lambda f, b, n: np.hstack([f[:, -1], b[:, -1]]), r"\[-1\] of both"),
-        (lambda f, b, n: np.hstack([f[:, -1], b[:, 0]]), "taken behind the end"),
+        (lambda f, b, n: np.hstack([f[:, -1], b[:, 0]]), "taken after the end"),
         (lambda f, b, n: two_ends(f, b, n - 1, n - 1), "backward half is taken at the last real step"),
         (lambda f, b, n: two_ends(f, b, 0 * n, 0 * n), "forward half is taken at the first"),
         (lambda f, b, n: two_ends(f, b, 0 * n, n - 1), "exchange the places"),
         (lambda f, b, n: two_ends(f, b, 0 * n, 0 * n - 1), "backward half in the padding"),
-        (lambda f, b, n: two_ends(f, b, n, 0 * n), "one step behind the end"),
+        (lambda f, b, n: two_ends(f, b, n, 0 * n), "one step after the end"),
         (lambda f, b, n: two_ends(b, f, 0 * n, n - 1), "the forward half comes first"),
         (lambda f, b, n: two_ends(f, b, n - 1, 0 * n - 1), "in the last column"),
         (lambda f, b, n: sum(np.hsplit(two_ends(f, b, n - 1, 0 * n), 2)), "added up"),

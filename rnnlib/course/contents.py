@@ -28,6 +28,6 @@ NOTEBOOKS = [
     Notebook("11", "Gates", 130, 60, "11_gates.ipynb"),
     Notebook("12", "A language model", 110, 55, "12_a_language_model.ipynb"),
     Notebook("13", "Forecasting", 95, 50, "13_forecasting.ipynb"),
-    Notebook("14", "Sequences of any length", 75, 40, "14_sequences_of_any_length.ipynb"),
-    Notebook("15", "Recurrence without the loop", 105, 45, "15_recurrence_without_the_loop.ipynb"),
+    Notebook("14", "Sequences of any length", 100, 40, "14_sequences_of_any_length.ipynb"),
+    Notebook("15", "Recurrence without the loop", 130, 45, "15_recurrence_without_the_loop.ipynb"),
 ]

@@ -46,7 +46,7 @@ MASK_MISTAKES: Mistakes = [
         lambda tokens, end: np.arange(tokens.shape[1]) == _first_end(tokens, end)[:, np.newaxis],
         "this is True at the first end token only: every step up to it counts",
     ),
-    (lambda tokens, end: tokens != end, "each token is judged alone: what stands behind the first end token is out"),
+    (lambda tokens, end: tokens != end, "each token is judged alone: what stands after the first end token is out"),
     (
         lambda tokens, end: np.arange(tokens.shape[1]) <= _last_end(tokens, end)[:, np.newaxis],
         "this goes up to the last end token of a row: the first one ends the sequence",
@@ -66,7 +66,7 @@ MASK_MISTAKES: Mistakes = [
     ),
     (
         lambda tokens, end: np.arange(tokens.shape[1]) <= _first_end(tokens, end)[:, np.newaxis] + 1,
-        "one step too many counts: the one behind the end token",
+        "one step too many counts: the one after the end token",
     ),
     (
         lambda tokens, end: _mask_from_end(tokens, 0),
@@ -85,8 +85,16 @@ MASK_MISTAKES: Mistakes = [
         "this counts down the columns: a sequence is a row, axis=1",
     ),
     (
+        lambda tokens, end: (tokens == end).cumsum(axis=0) - (tokens == end) == 0,
+        "this counts down the columns: a sequence is a row, axis=1",
+    ),
+    (
+        lambda tokens, end: (tokens == end).cumsum(axis=1) - 2 * (tokens == end) == 0,
+        "the end token is subtracted twice: before == 0 holds at the first end token if it is subtracted once",
+    ),
+    (
         lambda tokens, end: (tokens == end).cumsum(axis=1) <= 1,
-        "this goes on behind the first end token, up to the second one",
+        "this goes on after the first end token, up to the second one",
     ),
 ]
 
@@ -135,7 +143,7 @@ def _each_then_mean(y: np.ndarray, target: np.ndarray, lengths: np.ndarray) -> n
     return np.abs(np.where(_mask(lengths, y.shape[1]), y - target, 0.0)).sum(axis=1) / lengths
 
 
-ONE_TOO_MANY = "one step too many counts: the one behind each end"
+ONE_TOO_MANY = "one step too many counts: the one after each end"
 
 VALUE_MISTAKES: Mistakes = [
     (
@@ -274,9 +282,9 @@ TURN_MISTAKES: Mistakes = [
         lambda x, lengths: np.stack(
             [np.roll(row[::-1], length, axis=0) for row, length in zip(x, lengths, strict=True)]
         ),
-        "the padding is turned as well: behind the end everything stays as it is",
+        "the padding is turned as well: after the end everything stays as it is",
     ),
-    (_only_sequences, "the padding is set to 0: behind the end everything stays as it is"),
+    (_only_sequences, "the padding is set to 0: after the end everything stays as it is"),
     (
         lambda x, lengths: _in_front(x, lengths, x.copy()),
         IN_FRONT,
@@ -293,7 +301,7 @@ TURN_MISTAKES: Mistakes = [
         lambda x, lengths: np.take_along_axis(
             x, ((lengths[:, np.newaxis] - 1 - np.arange(x.shape[1])) % x.shape[1])[..., np.newaxis], axis=1
         ),
-        "the padding is turned as well: behind the end everything stays as it is",
+        "the padding is turned as well: after the end everything stays as it is",
     ),
 ]
 
@@ -332,7 +340,7 @@ ENDS_MISTAKES: Mistakes = [
     _ends_mistake(
         lambda f, b, lengths: f[:, -1],
         lambda f, b, lengths: b[:, 0],
-        "the forward half is taken behind the end: its last real step is lengths - 1",
+        "the forward half is taken after the end: its last real step is lengths - 1",
     ),
     _ends_mistake(
         lambda f, b, lengths: _at(f, lengths - 1),
@@ -357,7 +365,7 @@ ENDS_MISTAKES: Mistakes = [
     _ends_mistake(
         lambda f, b, lengths: _at(f, lengths),
         lambda f, b, lengths: b[:, 0],
-        "the forward half is taken one step behind the end: counting from 0, the last real step is lengths - 1",
+        "the forward half is taken one step after the end: counting from 0, the last real step is lengths - 1",
     ),
     _ends_mistake(
         lambda f, b, lengths: b[:, 0],
