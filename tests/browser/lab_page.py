@@ -42,8 +42,16 @@ class LabPage:
 
     def run_all(self) -> None:
         """Click Run › Run All Cells, and wait until the last one is done; the cells must not have run before."""
+        self.start_all()
+        self.wait_for_all()
+
+    def start_all(self) -> None:
+        """Click Run › Run All Cells."""
         self.page.locator(".lm-MenuBar-item", has_text=re.compile("^Run$")).click()
         self.page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+
+    def wait_for_all(self) -> None:
+        """Wait until the last cell is done."""
         self._wait_for_prompt(self.page.locator(".jp-Notebook .jp-CodeCell").last)
 
     def cells(self) -> Any:
@@ -115,6 +123,7 @@ class LabPage:
                 && document.querySelector('#jp-main-statusbar').innerText.includes('| Idle')""",
             arg=[cell.locator(".jp-InputPrompt").element_handle(), before],
             timeout=120 * SECONDS,
+            polling=100,
         )
 
 

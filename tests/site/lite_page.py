@@ -5,6 +5,13 @@ from typing import Any
 
 from lab_page import SECONDS, LabPage
 
+DONE = """([prompt, before]) => {
+    const prompts = [...document.querySelectorAll('.jp-InputPrompt')].map(p => p.textContent);
+    const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
+    const ran = /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before;
+    return (ran || failed) && !prompts.some(text => text.includes('[*]'));
+}"""
+
 
 class LitePage(LabPage):
     """A notebook that is open in JupyterLite."""
@@ -20,6 +27,11 @@ class LitePage(LabPage):
         number = len(self.saved()["cells"])
         self.page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-Cell').length === {number}")
 
+    def is_done(self) -> bool:
+        """Return whether the last cell is done, or an earlier one has failed."""
+        last = self.page.locator(".jp-Notebook .jp-CodeCell").last
+        return self.page.evaluate(DONE, [last.locator(".jp-InputPrompt").element_handle(), ""])
+
     def saved(self) -> dict:
         """Return the notebook as the browser keeps it."""
         read = "async name => (await window.jupyterapp.serviceManager.contents.get(name, {content: true})).content"
@@ -31,13 +43,5 @@ class LitePage(LabPage):
         return self.saved()
 
     def _wait_for_prompt(self, cell: Any, before: str = "") -> None:
-        self.page.wait_for_function(
-            """([prompt, before]) => {
-                const prompts = [...document.querySelectorAll('.jp-InputPrompt')].map(p => p.textContent);
-                const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
-                const ran = /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before;
-                return (ran || failed) && !prompts.some(text => text.includes('[*]'));
-            }""",
-            arg=[cell.locator(".jp-InputPrompt").element_handle(), before],
-            timeout=600 * SECONDS,
-        )
+        prompt = cell.locator(".jp-InputPrompt").element_handle()
+        self.page.wait_for_function(DONE, arg=[prompt, before], timeout=900 * SECONDS, polling=100)

@@ -94,7 +94,15 @@ def test_the_headings_are_in_order(page):
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
-@pytest.mark.skipif("REPOSITORY" in os.environ, reason="the site was built for a repository")
-def test_without_a_repository_there_is_no_link_that_needs_one():
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.number)
+def test_what_needs_a_repository_is_offered_where_the_site_was_built_for_one_and_nowhere_else(notebook):
+    page = soup(HTML / "notebooks" / f"{notebook.file.removesuffix('.ipynb')}.html")
+    offered = [tag.get_text() for tag in page.select(".course-links a")]
+    others = ["Colab", "Binder", "Suggest an edit", "Report a mistake"] if os.environ.get("REPOSITORY") else []
+    assert offered == ["Run this page in the browser", *others]
+
+
+@pytest.mark.skipif(bool(os.environ.get("REPOSITORY")), reason="the site was built for a repository")
+def test_without_a_repository_no_page_has_a_link_that_needs_one():
     links = [tag["href"] for page in PAGES for tag in soup(page).find_all("a", href=True)]
     assert not [link for link in links if "colab.research" in link or "mybinder" in link or "/issues/new" in link]

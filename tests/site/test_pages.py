@@ -14,18 +14,26 @@ CODE = ".highlight"  # its colours are the same on every page: two pages are eno
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
-@pytest.fixture
-def page(browser, address):
-    """Return an empty page; when the test is over, nothing must have gone wrong on it."""
+@pytest.fixture(scope="module")
+def context(browser):
+    """Return the browser of a reader who keeps what the pages share."""
     context = browser.new_context(viewport=DESK)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context, address):
+    """Return an empty page; when the test is over, nothing must have gone wrong on it."""
     page, complaints = context.new_page(), []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    page.on("response", lambda answer: answer.ok or complaints.append(f"{answer.status}: {answer.url}"))
+    page.on("response", lambda answer: answer.status < 400 or complaints.append(f"{answer.status}: {answer.url}"))
     page.on("request", lambda request: _local(request.url, address) or complaints.append(f"asked: {request.url}"))
     yield page
-    context.close()
+    page.evaluate("localStorage.clear()")  # the choice between light and dark
+    page.close()
     assert not complaints
 
 
@@ -64,7 +72,8 @@ def test_it_opens_and_everyone_can_read_it(page, address, shots, name):
 
 def _shoot(page: Any, shots: Path, name: str, where: str) -> None:
     if not name.startswith("_modules"):
-        page.screenshot(path=shots / f"{name.replace('/', '-').removesuffix('.html')}-{where}.png", full_page=True)
+        file = shots / f"{name.replace('/', '-').removesuffix('.html')}-{where}.jpg"
+        page.screenshot(path=file, full_page=True, animations="disabled", quality=70)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
