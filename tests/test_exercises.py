@@ -1561,7 +1561,7 @@ WRONG = {
         (lambda lag, part: lag * part, "the numbers differ"),
         (lambda lag, part: np.log(part / (1 - part)) / lag, "the numbers differ"),
         (lambda lag, part: -np.log(1 - part ** (1 / lag)), "the numbers differ"),
-        (lambda lag, part: np.log(lag) - np.log(-np.log(part)), "which is nearly right"),
+        (lambda lag, part: np.log(lag) - np.log(-np.log(part)), "near for a large b only"),
         (lambda lag, part: np.arctanh(part ** (1 / lag)), "the numbers differ"),
         (lambda lag, part: 1 - part ** (1 / lag), "the numbers differ"),
         (lambda lag, part: np.log2(part ** (1 / lag) / (1 - part ** (1 / lag))), "the numbers differ"),
@@ -1991,6 +1991,7 @@ WRONG = {
         (lambda f, b, n: np.concatenate([f, b], axis=2), "has shape"),
     ],
     "15.1": [
+        (lambda a, b, c, d: (a + c, max(b + c, d)), r"raises ValueError.*for arrays take np\.maximum"),
         (lambda a, b, c, d: (a * c, np.maximum(b + c, d)), "a: this is the product of a linear"),
         (lambda a, b, c, d: (np.where(a > c, a, c), b), "a: this is the larger of the two"),
         (lambda a, b, c, d: (a, b), "a: this is a alone"),
@@ -2038,6 +2039,7 @@ WRONG = {
         (lambda v, n, h0, scan: run_gru(v, n, h0)[:, -1], "this is the last state"),
         (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: 0), "nothing of the old state is kept"),
         (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: z, lambda z, n: z), "the candidate plays no part"),
+        (lambda v, n, h0, scan: run_gru(v, n, h0), "`scan` was not called"),
         # none of these is in the list: no cause is named
         (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: 1), "the numbers differ"),
         (lambda v, n, h0, scan: run_gru(v, -n, h0), "the numbers differ"),

@@ -79,7 +79,8 @@ def _first_fault(answer: Any, make_problems: Callable, find_fault: Callable) -> 
         try:
             result = answer(*given)
         except Exception as error:  # whatever the learner's code raises is what we report
-            return _borrowed_sizes(answer) or f"it raises {type(error).__name__}{_for(arguments)}: {error}"
+            raised = f"it raises {type(error).__name__}{_for(arguments)}: {error}"
+            return _borrowed_sizes(answer) or raised + _in_numpy(error)
         if result is None:
             return f"it returns nothing{_for(arguments)}: a return is missing, or was not reached"
         if any(not np.array_equal(one, other) for one, other in zip(given, arguments, strict=True)):
@@ -167,6 +168,13 @@ def is_untouched(answer: Any) -> bool:
 def _for(arguments: tuple) -> str:
     """Name the arguments where they are short enough to read."""
     return "" if any(isinstance(a, np.ndarray) for a in arguments) else f" for {arguments}"
+
+
+def _in_numpy(error: Exception) -> str:
+    """Say what to write instead where an array was asked for one True or False."""
+    if "truth value of an array" not in str(error):
+        return ""
+    return " `max`, `min`, `if` and `and` need single numbers: for arrays take np.maximum, np.minimum, np.where or &"
 
 
 def _borrowed_sizes(answer: Callable) -> str:

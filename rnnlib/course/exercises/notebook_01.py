@@ -117,7 +117,8 @@ CHECKERS = {
             ),
             (
                 lambda weight, fraction: math.log(fraction) / math.log(weight),
-                "this is where the curve crosses, between two steps: the first whole step after it is asked for",
+                "this is where the curve meets the fraction, often between two steps: the first whole step after it "
+                "is asked for",
             ),
             (
                 lambda weight, fraction: 1,

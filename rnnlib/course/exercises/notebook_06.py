@@ -255,7 +255,8 @@ CHECKERS = {
                     ),
                     (
                         _all_at_once,
-                        "each step gets only what its neighbour got from its own loss: the walk needs a loop",
+                        "each step gets only what its neighbour got from its own loss: da of the next step must be "
+                        "complete first",
                     ),
                     (lambda dh, h, W_h: dh + 0 * h, "this is dh: the slope and the walk are both missing"),
                 ],

@@ -204,7 +204,8 @@ CHECKERS = {
             (lambda lag, part: np.log(lag), "log of the lag leaves about a third: `part` is asked for exactly"),
             (
                 lambda lag, part: -np.log(-np.log(part) / lag),
-                "this takes 1 - exp(-b) for the sigmoid, which is nearly right: `part` is asked for exactly",
+                "this takes exp(-exp(-b)) for the sigmoid, which is near for a large b only: `part` is asked for "
+                "exactly",
             ),
             (lambda lag, part: part ** (1 / lag), "this is the gate: the bias is what the sigmoid makes it from"),
             (

@@ -132,6 +132,25 @@ PAPER_MISTAKES: Mistakes = [
     ),
 ]
 
+
+class ScanExercise(FunctionExercise):
+    """A function that must take its states from the scan that it is given."""
+
+    def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
+        fault, calls = super()._fault(answer, result, arguments), []
+
+        def counted(*given: Any) -> np.ndarray:
+            calls.append(given)
+            return _scan(*given)
+
+        answer(*arguments[:-1], counted)
+        if fault is None and not calls:
+            return (
+                "the states are the right ones, but `scan` was not called: all of them can be had from one call of it"
+            )
+        return fault
+
+
 # 15.3: what a scan costs
 
 
@@ -248,7 +267,7 @@ CHECKERS = {
         problems=_two_steps,
         parts=[("a", "(n,)", FACTOR_MISTAKES), ("b", "(n,)", ADDED_MISTAKES)],
     ),
-    "15.2": FunctionExercise(right=_paper, problems=_gates, mistakes=PAPER_MISTAKES, shape="(N, T, H)"),
+    "15.2": ScanExercise(right=_paper, problems=_gates, mistakes=PAPER_MISTAKES, shape="(N, T, H)"),
     "15.3": PartsExercise(
         right=_cost,
         problems=_lengths,

@@ -31,7 +31,7 @@ QUIZZES = {
             Option("$1 - \\tanh^2(h)$", "tanh is taken twice: h has been through tanh already, so its square will do."),
             Option("$h\\,(1 - h)$", "this is the slope of the sigmoid, from its output."),
             Option("$1 - a^2$", "the square of the output belongs here, not that of the input; and a is not at hand."),
-            Option("$1 - h^2$", "from the output alone; that is why the states are kept for the way back."),
+            Option("$1 - h^2$", "from the output alone: the way back needs no a."),
         ),
         right=4,
     ),

@@ -107,7 +107,8 @@ QUIZZES = {
             ),
             Option(
                 "The batch has several sequences with the same weights, and their gradients by `h[:, t]` add.",
-                "they do add, but in dW_h. Each row of dh belongs to its own sequence.",
+                "what adds up over the batch are the gradients by the weights. Each row of dh belongs to its own "
+                "sequence.",
             ),
         ),
         right=3,

@@ -5,8 +5,9 @@ from rnnlib.course.quizzes.question import Choice, Option
 QUIZZES = {
     "in-place": Choice(
         title="In place (インプレース演算)",
-        text="Inside a backward loop stands `dh[:, t] += dh_next`, where `dh` is the array that the caller passed in. "
-        "The rest is right. Backward is called twice with the same array. Which call gives the right gradients?",
+        text="Inside a backward loop over several steps stands `dh[:, t] += dh_next`, where `dh` is the array that "
+        "the caller passed in. The rest is right. Backward is called twice with the same array. Which call gives the "
+        "right gradients?",
         options=(
             Option(
                 "Neither: at the last step the sum is already in the wrong array.",
@@ -14,7 +15,8 @@ QUIZZES = {
             ),
             Option(
                 "Both: the second call overwrites what the first one has left.",
-                "nothing is overwritten: `+=` adds once more, to a dh that is no longer what the loss said.",
+                "the second call does not begin anew: `+=` adds once more, to a dh that is no longer what the loss "
+                "said.",
             ),
             Option(
                 "Only the first: the second one starts from what the first one has left.",
@@ -26,7 +28,8 @@ QUIZZES = {
     ),
     "passed-check": Choice(
         title="A passed gradient check (勾配確認)",
-        text="`check_gradients` passes for your layer. What does that tell you?",
+        text="`check_gradients` passes for your layer; no gradient is tiny, and no entry is at a kink. What does that "
+        "tell you?",
         options=(
             Option(
                 "At the numbers that were tried, backward agrees with the gradient of whatever forward computes.",

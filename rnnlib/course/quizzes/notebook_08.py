@@ -43,7 +43,8 @@ QUIZZES = {
             ),
             Option(
                 "It depends on the states: near 0 it may grow, and where tanh is flat it may vanish all the same.",
-                "the radius alone decides only for the linear network; large inputs make the slopes tiny.",
+                "the radius alone decides only for the linear network, in the long run; large inputs can make the "
+                "slopes tiny.",
             ),
         ),
         right=3,
@@ -59,8 +60,8 @@ QUIZZES = {
             ),
             Option(
                 "Not necessarily: a network that undoes every small change of its state can still hold one bit of it.",
-                "forgetting is about the states, vanishing about their slopes: a state can hold a bit for ever, with "
-                "a slope of 0.",
+                "forgetting is about the states, vanishing about their slopes: a state can hold a bit for ever, while "
+                "the slope goes to 0.",
             ),
             Option(
                 "No: a gradient that seems to vanish is only rounded to 0 by float64; in exact numbers it is large.",

@@ -10,13 +10,15 @@ QUIZZES = {
         options=(
             Option(
                 "At 1, as in Keras, unless told otherwise.",
-                "σ(1) = 0.73 a step leaves nothing of the cell after 200 steps.",
+                "σ(1) = 0.73 a step leaves less than 1e-20 of the cell after 200 steps.",
             ),
-            Option("At 0, so that training is free to move it.", "σ(0) is a half: after 200 steps nothing is left."),
+            Option(
+                "At 0, so that training is free to move it.", "σ(0) is a half: after 200 steps less than 1e-20 is left."
+            ),
             Option("At about log 200 = 5.3.", "then more than a third is left after 200 steps, before any training."),
             Option(
                 "At 200, one for each step.",
-                "the gate is then 1 and its slope 0: it keeps everything, and cannot learn to forget.",
+                "in float64 the gate is then 1 and its slope 0: it keeps everything, and cannot learn to forget.",
             ),
         ),
         right=3,
@@ -35,7 +37,7 @@ QUIZZES = {
             ),
             Option(
                 "Six steps, from a random start, with a loss at each, all arrays.",
-                "what has to come back by the cell is then large in every array.",
+                "what has to come back by the cell is then a part of every array: all six are wrong.",
             ),
             Option(
                 "Ten thousand steps, and whether the loss falls.",
@@ -46,8 +48,8 @@ QUIZZES = {
     ),
     "reset-form": Choice(
         title="The reset gate (リセットゲート) before or after the product",
-        text="A GRU was trained with the reset gate before the product. Its weights, its bias as `b_x` and zeros as "
-        "`b_h` are loaded into a GRU with the reset after it. What comes out?",
+        text="A GRU of several nodes was trained with the reset gate before the product. Its weights, its bias as "
+        "`b_x` and zeros as `b_h` are loaded into a GRU with the reset after it. What comes out?",
         options=(
             Option(
                 "The same numbers: r ⊙ h times W is r ⊙ (h times W).",

@@ -14,8 +14,8 @@ QUIZZES = {
             ),
             Option(
                 "Infinite: the character with probability 0 has a loss without bound, and the mean with it.",
-                "that is why every model here gives each character some probability: a softmax always does, and "
-                "counts are smoothed.",
+                "that is why our models give each character some probability: a softmax does, unless it is rounded "
+                "to 0, and counts are smoothed.",
             ),
             Option(
                 "Not defined: such a character is left out of the mean, and 2 remains.",
@@ -30,7 +30,7 @@ QUIZZES = {
         "batch. What does a row start from?",
         options=(
             Option(
-                "From a state that another place of the text has left: it says nothing true about what comes now.",
+                "From a state that another place of the text has left: it does not belong to what comes now.",
                 "the state fits only where each row goes on from where the row of the batch before has stopped.",
             ),
             Option(
@@ -39,7 +39,7 @@ QUIZZES = {
             ),
             Option(
                 "From the state of its own past: shuffling changes the order of the batches, not that of a text.",
-                "the piece before it in the text is now in some other batch, perhaps a later one.",
+                "the piece before it in the text is now in some other place, perhaps in a later batch.",
             ),
         ),
         right=1,

@@ -35,12 +35,12 @@ QUIZZES = {
             ),
             Option(
                 "Nothing at all.",
-                "shift and factor go into the weights and come out again. Such a leak leaves no trace here; a network "
-                "whose forecasts do not follow a shift may use it.",
+                "shift and factor change the constant alone, and come out again. Such a leak leaves no trace here; a "
+                "network whose forecasts do not follow a shift may use it.",
             ),
             Option(
                 "They are worse: the spread of the whole series does not fit the training part.",
-                "another factor changes the weights, and not what they give after scaling back.",
+                "another factor changes the constant alone, and nothing after scaling back.",
             ),
         ),
         right=2,

@@ -34,7 +34,7 @@ QUIZZES = {
             ),
             Option(
                 "Neither: both compute the same states from the same numbers.",
-                "they agree in the states, not in the work: each round goes over nearly all places again.",
+                "they agree in the states, not in the work: each round goes over half of the places or more again.",
             ),
             Option(
                 "The loop: it has 8,192 products, and the scan about 24 times as many.",
