@@ -5,6 +5,7 @@ from typing import Any
 
 from lab_page import SECONDS, LabPage
 
+SIZE = {"width": 1280, "height": 900}  # a taller page takes longer to draw while it runs
 DONE = """([prompt, before]) => {
     const prompts = [...document.querySelectorAll('.jp-InputPrompt')].map(p => p.textContent);
     const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
@@ -18,6 +19,7 @@ class LitePage(LabPage):
 
     def __init__(self, page: Any) -> None:
         super().__init__(page, Path())
+        page.set_viewport_size(SIZE)
 
     def open(self, address: str, name: str) -> None:
         """Open the notebook `name` of the site at `address`, and wait until all its cells are there."""
@@ -44,4 +46,4 @@ class LitePage(LabPage):
 
     def _wait_for_prompt(self, cell: Any, before: str = "") -> None:
         prompt = cell.locator(".jp-InputPrompt").element_handle()
-        self.page.wait_for_function(DONE, arg=[prompt, before], timeout=900 * SECONDS, polling=100)
+        self.page.wait_for_function(DONE, arg=[prompt, before], timeout=900 * SECONDS, polling=500)
