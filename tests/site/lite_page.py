@@ -39,6 +39,10 @@ class LitePage(LabPage):
         read = "async name => (await window.jupyterapp.serviceManager.contents.get(name, {content: true})).content"
         return self.page.evaluate(read, str(self.path))
 
+    def shown(self) -> dict:
+        """Return the notebook as the page shows it, whether it is saved or not."""
+        return self.page.evaluate("window.jupyterapp.shell.currentWidget.content.model.toJSON()")
+
     def save(self) -> dict:
         """Save, and return the notebook as the browser keeps it then."""
         self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
