@@ -119,7 +119,7 @@ def glossary(anchors: set[str]) -> str:
         anchor = f"{kind}-{number.replace('.', '-')}"
         place = f"[{term.section}](#{anchor})" if anchor in anchors else term.section
         cells = [re.sub(r"([*_`|\[\]$<])", r"\\\1", cell) for cell in term[:3]]
-        cells[2] = cells[2].replace("_", "_<wbr>")  # a long name must not make the table wider than a phone
+        cells[2] = re.sub(r"([_.])(?=\w)", r"\1<wbr>", cells[2])  # a phone is narrow
         rows.append("| " + " | ".join([*cells, place]) + " |")
     head = "# Glossary\n\nThe terms of the course in English and Japanese, their names in the code, their sections.\n"
     return "\n".join([head, "| English | 日本語 | in code | section |", "|---|---|---|---|", *rows, ""])

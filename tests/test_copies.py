@@ -117,3 +117,10 @@ def test_the_home_page_leads_on_within_the_book_and_to_the_repository_where_ther
 def test_the_page_of_the_library_has_its_links_below_the_title():
     assert pages.api("LINKS").startswith("rnnlib\n======\n\n.. raw:: html\n\n   LINKS\n")
     assert "raw::" not in pages.api("")
+
+
+def test_the_glossary_leads_to_sections_and_may_break_a_long_name():
+    rows = pages.glossary({"section-1-5"}).splitlines()
+    (gradient,) = [row for row in rows if row.startswith("| gradient check |")]
+    assert r"check\_<wbr>gradients" in gradient
+    assert any("[1.5](#section-1-5)" in row for row in rows)
