@@ -26,10 +26,17 @@ FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.DOTALL | re.MULTILINE)
 
 IN_BROWSER = (
     "This notebook runs in your browser; nothing is installed on your computer. The next cell brings the library of "
-    "the course into the page, from the site of the course: run it first. What you write stays in this browser; "
-    "**File › Download** keeps it elsewhere."
+    "the course into the page: click on it, and press Shift + Enter. The first start takes about a minute.\n\n"
+    "What you write is saved in this browser, by Ctrl + S and every two minutes; a private window forgets it. To keep "
+    "it elsewhere, click on the notebook in the list on the left with the right-hand button, and choose **Download**. "
+    "When you come back, click where you want to go on, and choose **Run › Run All Above Selected Cell**. To start "
+    "anew, delete the notebook in that list: the original comes back."
 )
-INSTALL_IN_BROWSER = "%pip install -q rnnlib ipywidgets matplotlib tqdm"
+INSTALL_IN_BROWSER = """\
+%pip install -q rnnlib ipywidgets matplotlib tqdm
+import logging
+
+logging.getLogger("matplotlib.font_manager").setLevel("ERROR")  # at its first start it tells of its fonts"""
 ON_COLAB = (
     "The next cell installs `rnnlib`, the library of the course, from {address}: run it first, once in each session. "
     "The rest is here. **File › Save a copy in Drive** keeps what you write."

@@ -62,8 +62,9 @@ HOME = """{head}
 Every notebook is a page of this book, with all that it prints and draws. [Begin with 00](notebooks/{first}).
 
 Or <a href="{run}">run 00 in a browser tab</a>: the same notebooks in a JupyterLab that works inside the page, with
-nothing to install. The first start loads Python, NumPy and Matplotlib, about {megabytes} MB. What you write stays in
-that browser; **File › Download** keeps it elsewhere.
+nothing to install, best on a wide screen. The first start loads Python, NumPy and Matplotlib, about {megabytes} MB, and
+takes about a minute. What you write is saved in that browser, by Ctrl + S and every two minutes; a click with the
+right-hand button on the notebook in the list, then **Download**, keeps it elsewhere.
 
 On your own computer the course is two commands: [how to install it](install.md).
 

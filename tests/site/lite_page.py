@@ -8,7 +8,8 @@ from lab_page import SECONDS, LabPage
 SIZE = {"width": 1280, "height": 900}  # a taller page takes longer to draw while it runs
 DONE = """([prompt, before]) => {
     const prompts = [...document.querySelectorAll('.jp-InputPrompt')].map(p => p.textContent);
-    const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
+    const red = document.querySelector('[data-mime-type$=".error"], [data-mime-type$=".stderr"]');
+    const failed = red && !before;  // of Run All, which an error ends
     const ran = /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before;
     return (ran || failed) && !prompts.some(text => text.includes('[*]'));
 }"""
