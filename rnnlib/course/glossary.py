@@ -187,7 +187,7 @@ TERMS = [
     Term("parallel scan", "並列スキャン", "parallel_scan", "15.2"),
     Term("parity", "パリティ", "parity", "15.6"),
     Term("real-time recurrent learning", "実時間リカレント学習", "rtrl", "15.8"),
-    Term("GPU, a graphics processor", "画像処理装置", "–", "15.9"),
+    Term("GPU, a graphics processor", "画像処理装置", "", "15.9"),
 ]
 
 

@@ -137,18 +137,18 @@ class ScanExercise(FunctionExercise):
     """A function that must take its states from the scan that it is given."""
 
     def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
-        fault, calls = super()._fault(answer, result, arguments), []
+        if fault := super()._fault(answer, result, arguments):
+            return fault
+        calls = []
 
         def counted(*given: Any) -> np.ndarray:
             calls.append(given)
             return _scan(*given)
 
         answer(*arguments[:-1], counted)
-        if fault is None and not calls:
-            return (
-                "the states are the right ones, but `scan` was not called: all of them can be had from one call of it"
-            )
-        return fault
+        if calls:
+            return None
+        return "the states are the right ones, but `scan` was not called: all of them can be had from one call of it"
 
 
 # 15.3: what a scan costs
