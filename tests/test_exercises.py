@@ -731,7 +731,7 @@ WRONG = {
         (lambda *p: skip(*p, f=lambda a: a * (a < 0)), "not min"),
         (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_x, W_h.T, W_s, b), "W_h is transposed"),
         (lambda x, h, W_x, W_h, W_s, b: skip(x, h, W_s, W_h, W_x, b), "changed places"),
-        (lambda x, h, A, B, S, b: skip(x, h, A, 0 * B, S, 0) + (h @ B) * (h @ B > 0) + b, "of each part"),
+        (lambda x, h, A, B, S, b: skip(x, h, A, 0 * B, S, 0) + (h @ B) * (h @ B > 0) + b, "of each product"),
         (lambda x, h, A, B, S, b: skip(x, 0 * h, A, B, S, b) + h @ B, "state is added after ReLU"),
         (lambda x, h, A, B, S, b: skip(x, h, A, B, S, 0) + b, "bias is added after ReLU"),
         # not known to the checker
@@ -1765,6 +1765,7 @@ WRONG = {
         (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[: o + 1]), "the first value that it must"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s), "the whole series"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[:a]), "from the first past"),
+        (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[: o - a]), "forecast was given no values"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[o - a : o]), "always the same length"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f, known=lambda s, o: s[: o - 1]), "is held back"),
         (lambda s, a, M, f: at_each_origin(s, a, M, f, last=1), "the last origin is missing"),
@@ -1805,6 +1806,9 @@ WRONG = {
         (lambda f, s, t: 0.5, "the numbers differ"),
         (lambda f, s, t: 2 * notices(f, s, t, draw), "the numbers differ"),
         (lambda f, s, t: -1.0 * notices(f, s, t, draw), "the numbers differ"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 2)), "small amount"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, 1), until=t + 1), "one place off"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, -1), until=t - 1), "one place off"),
         (lambda f, s, t: notices(f, s, t, draw, until=1), "the numbers differ"),
         (lambda f, s, t: notices(f, s, t, draw, until=t - 1), "the numbers differ"),
         (lambda f, s, t: f(s)[:t], "has shape"),
@@ -1862,6 +1866,7 @@ WRONG = {
         (lambda x, end: up_to_end(x, end)[:, ::-1], "the numbers differ"),
         (lambda x, end: up_to_end(x, end, lambda n, is_end: n <= 1), "the numbers differ"),
         (lambda x, end: up_to_end(x, end, lambda n, is_end: n == 0 or is_end), "the numbers differ"),
+        (lambda x, end: up_to_end(x, end) & np.any(x == end, axis=1)[:, None], "without an end token does not count"),
         (lambda x, end: np.ones(x.shape, bool), "the numbers differ"),
         (lambda x, end: up_to_end(x, end) * 2, "the numbers differ"),
         (lambda x, end: up_to_end(x, end).cumsum(axis=1), "the numbers differ"),
@@ -1882,6 +1887,10 @@ WRONG = {
         (lambda y, d, n: (absolute(y, d, n, of=float)[0], 0 * y), "E: differences of both signs"),
         (lambda y, d, n: (absolute(y, d, n)[0], np.sign(y - d) / y.size), "dy: the padded .* and the divisor"),
         (lambda y, d, n: (absolute(y, d, n)[0], np.sign(y - d) / sum(n)), "dy: the padded steps have"),
+        (
+            lambda y, d, n: (absolute(y, d, n)[0], 2 * (y - d) * (absolute(y, d, n)[1] != 0) / sum(n)),
+            "dy: .* of the squared",
+        ),
         (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=y.size)[1]), "dy: the divisor is N·T"),
         (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=1)[1]), "dy: it is not divided"),
         (lambda y, d, n: (absolute(y, d, n)[0], absolute(d, y, n)[1]), "dy: the sign"),
@@ -1923,6 +1932,11 @@ WRONG = {
         (lambda x, n: np.flip(x, 2), "features are turned"),
         (lambda x, n: reversed_rows(x, np.minimum(n + 1, x.shape[1])), "one step too many"),
         (lambda x, n: reversed_rows(x, np.maximum(n - 1, 0)), "stays behind"),
+        (lambda x, n: reversed_rows(np.roll(x, -1, axis=1), n)[:, : x.shape[1]], "the numbers differ"),
+        (
+            lambda x, n: np.array([[*row[k:0:-1], *row[k:]] for row, k in zip(x, n, strict=True)]),
+            "begins with a padded step",
+        ),
         (lambda x, n: reversed_rows(x, [max(n)] * len(n)), "within the longest"),
         (lambda x, n: reversed_rows(x, [min(n)] * len(n)), "within the shortest"),
         (lambda x, n: reversed_rows(x, [n[0]] * len(n)), "of the first one"),
@@ -1971,6 +1985,7 @@ WRONG = {
         (lambda f, b, n: two_ends(b, f, n - 1, 0 * n), "have changed places"),
         (lambda f, b, n: np.vstack(np.hsplit(two_ends(f, b, n - 1, 0 * n), 2)), "one under the other"),
         (lambda f, b, n: two_ends(f, b[:, ::-1], n - 1, n - 1), "in the order of the steps already"),
+        (lambda f, b, n: two_ends(f, b, n - 1, 0 * n).reshape(len(n), 2, -1), "in an axis of their own"),
         (lambda f, b, n: np.concatenate([f[:, n - 1], b[:, 0]], axis=1), r"dimension.*see Hint 2"),
         (lambda f, b, n: np.concatenate([f[:, n - 1], b[:, 0 * n]], axis=1), r"has shape.*see Hint 2"),
         (lambda f, b, n: np.concatenate([f[:, n - 1], b[:, 0 * n]], axis=-1), r"has shape.*see Hint 2"),
@@ -1988,7 +2003,7 @@ WRONG = {
         (lambda f, b, n: np.hstack([f.max(axis=1), b.max(axis=1)]), "the numbers differ"),
         (lambda f, b, n: two_ends(f, b, n - 1, 0 * n) / 2, "the numbers differ"),
         (lambda f, b, n: f[np.arange(len(n)), n - 1], "has shape"),
-        (lambda f, b, n: np.concatenate([f, b], axis=2), "has shape"),
+        (lambda f, b, n: np.concatenate([f, b], axis=2), "has shape .* Take one place from each row"),
     ],
     "15.1": [
         (lambda a, b, c, d: (a + c, max(b + c, d)), r"raises ValueError.*for arrays take np\.maximum"),
@@ -2007,6 +2022,7 @@ WRONG = {
         (lambda a, b, c, d: (a + c, np.maximum(d + a, b)), "b: the two steps have changed places"),
         (lambda a, b, c, d: (a + c, np.maximum(a + b, d)), "b: b gains the a of its own step"),
         (lambda a, b, c, d: (a + c, np.maximum(b + c, d + c)), "b: a_next is added to b_next too"),
+        (lambda a, b, c, d: (a + c, np.maximum(b, d + c)), "b: a_next is added to b_next:"),
         (lambda a, b, c, d: (a + c, np.minimum(b + c, d)), "b: this is the smaller"),
         (lambda a, b, c, d: (a + c, np.maximum(a + c + b, d)), "b: a does not belong here"),
         (lambda a, b, c, d: (a + c, b + c + d), "b: the two are added"),
@@ -2160,6 +2176,14 @@ def test_what_follows_from_the_recurrence_is_right_in_11_2(capsys):
         return da, da @ W_h.T, whole * f
 
     assert verdict(capsys, "11.2", by_the_relation).startswith("✓ 11.2")
+
+
+def test_the_scan_of_15_2_takes_its_arguments_by_name_too(capsys):
+    def by_name(logits, n, h0, scan):
+        z = 1 / (1 + np.exp(-logits))
+        return scan(a=1 - z, b=z * n, h0=h0)
+
+    assert verdict(capsys, "15.2", by_name).startswith("✓ 15.2")
 
 
 def test_a_changed_argument_is_told():

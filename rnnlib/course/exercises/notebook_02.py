@@ -94,7 +94,7 @@ SKIP_MISTAKES: Mistakes = [
     ),
     (
         lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x) + _relu(h_prev @ W_h) + b + x_t @ W_skip,
-        "ReLU is taken of each part: first add the three parts, then take ReLU once",
+        "ReLU is taken of each product: first add the two products and b, then take ReLU once",
     ),
     (
         lambda x_t, h_prev, W_x, W_h, W_skip, b: _relu(x_t @ W_x + b) + h_prev @ W_h + x_t @ W_skip,

@@ -47,7 +47,7 @@ def _train_problems(rng: np.random.Generator) -> list[tuple]:
     return [(*(rng.standard_normal(s) for s in [(N, D), (D, K), (N, K)]), 0.3, n) for N, D, K, n in sizes]
 
 
-NO_SLOPE = "f' is missing: first da, the gradient by what goes into tanh, then everything else from da"
+NO_SLOPE = "f' is missing: da, the gradient by what goes into tanh, is dh_whole times the slope"
 SLOPE_OF_H = "tanh' was taken at h_t: but h_t is tanh(a_t) already, so the slope is 1 - h_t**2"
 MEAN = "this is the mean over the batch: the gradients of the rows add up"
 WRONG_AXIS = "summed over the wrong axis: the batch goes, a number for each node stays"

@@ -125,7 +125,7 @@ GROWTH = PartsExercise(
                 (lambda W, h: _s_max(W) ** (len(h) - 1), "the slopes are missing: this is the bound without f'"),
                 (
                     lambda W, h: (_s_max(W) / 4) ** (len(h) - 1),
-                    "1/4 bounds every slope, but the steepest one of each step is smaller: take that",
+                    "1/4 bounds every slope, but the steepest one of each step may be smaller: take that",
                 ),
                 (
                     lambda W, h: _bound(W, _slope(h[:-1]), of=np.linalg.norm),
@@ -199,7 +199,7 @@ GROWTH = PartsExercise(
                     lambda W, h: _rho(_walk(W, _slope(h[:-1]))),
                     "this is an eigenvalue: the largest stretch is the largest singular value",
                 ),
-                (lambda W, h: _growth(W, h)[0], "this is the bound again: the true stretch is smaller"),
+                (lambda W, h: _growth(W, h)[0], "this is the bound again: the true stretch may be smaller"),
             ],
         ),
     ],
@@ -233,7 +233,7 @@ CHECKERS: dict[str, Callable[[Any], str | None]] = {
                     (lambda g, k, limit: _scaled(g, float(np.abs(g).max()), limit), CUT_BY_ITS_FACTOR),
                     (lambda g, k, limit: np.minimum(g, limit), ONLY_ABOVE),
                     (lambda g, k, limit: np.minimum(np.abs(g), limit), "the signs are lost"),
-                    (lambda g, k, limit: np.where(np.abs(g) > limit, 0, g), "a large entry becomes the limit, not 0"),
+                    (lambda g, k, limit: np.where(np.abs(g) > limit, 0, g), "a large entry becomes ±limit, not 0"),
                     (lambda g, k, limit: g, "nothing was clipped"),
                 ],
             ),
@@ -252,7 +252,7 @@ CHECKERS: dict[str, Callable[[Any], str | None]] = {
                 "cosine",
                 "one number",
                 [
-                    (lambda g, k, limit: 1.0, "1 is right for one factor for all: entries cut off turn the gradient"),
+                    (lambda g, k, limit: 1.0, "1 is right for one factor for all: cut entries can turn a gradient"),
                     (
                         lambda g, k, limit: _cosine(g.ravel(), np.clip(g, -limit, limit).ravel()),
                         "this is the cosine of the first array alone: lay both out in one row",
@@ -292,7 +292,7 @@ CHECKERS: dict[str, Callable[[Any], str | None]] = {
             (np.array([[1.0, 0.0], [1.0, 0.0], [2.0, 0.0]]), 1.5),
         ],
         mistakes=[
-            (_from_above, "this k is the first after which *all* are good enough: the smallest good one is asked for"),
+            (_from_above, "from this k on *all* are good enough: the smallest good one is asked for"),
             (_by_lengths, "parts may cancel: add them first, and take the length of the sum"),
             (
                 lambda parts, tolerance: _first(

@@ -131,15 +131,23 @@ def _rolling(
     return np.array(rows)
 
 
+def _insist_on_values(past: np.ndarray) -> None:
+    if len(past) == 0:
+        raise ValueError("forecast was given no values: the past is series[:origin]")
+
+
 def _mean_of(past: np.ndarray, horizon: int) -> np.ndarray:
+    _insist_on_values(past)
     return np.full(horizon, past.mean())
 
 
 def _last_of(past: np.ndarray, horizon: int) -> np.ndarray:
+    _insist_on_values(past)
     return np.full(horizon, past[-1])
 
 
 def _line_of(past: np.ndarray, horizon: int) -> np.ndarray:
+    _insist_on_values(past)
     return past[-1] + (past[-1] - past[0]) / (len(past) - 1) * np.arange(1, horizon + 1)
 
 
@@ -294,6 +302,10 @@ def _towards_last(series: np.ndarray) -> np.ndarray:
     return series + np.linspace(0, 1, len(series)) * series[-1]
 
 
+def _in_pairs(series: np.ndarray) -> np.ndarray:
+    return np.repeat(series.reshape(-1, 2).mean(axis=1), 2)
+
+
 def _by_length(series: np.ndarray) -> np.ndarray:
     return series / len(series)
 
@@ -316,6 +328,7 @@ TRANSFORMS = (
     _from_last,
     _two_ahead,
     _every_other,
+    _in_pairs,
     _by_length,
     _towards_last,
     _before,
@@ -351,6 +364,10 @@ def _nudge(series: np.ndarray, t: int) -> None:
 
 def _shift(series: np.ndarray, t: int) -> None:
     series[t:] += LARGE
+
+
+def _shift_by_one(series: np.ndarray, t: int) -> None:
+    series[t:] += 1
 
 
 def _first_one(series: np.ndarray, t: int) -> None:
@@ -390,6 +407,15 @@ AHEAD_MISTAKES: Mistakes = [
     (
         lambda transform, series, t: _looks_ahead(transform, series, t, _shift),
         "all values of the future are changed by the same amount: a difference between two of them does not notice",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t, _shift_by_one),
+        "all values of the future are changed by the same small amount: neither a largest value in the past nor a "
+        "difference notices that",
+    ),
+    (
+        lambda transform, series, t: _looks_ahead(transform, series, t + 1),
+        "the border is one place off: change the values from t on, and compare those before t",
     ),
     (
         lambda transform, series, t: _looks_ahead(transform, series, t, _after_next),

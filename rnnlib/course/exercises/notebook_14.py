@@ -61,6 +61,10 @@ MASK_MISTAKES: Mistakes = [
         "nothing is True",
     ),
     (
+        lambda tokens, end: _mask_from_end(tokens, end) & (tokens == end).any(axis=1)[:, np.newaxis],
+        "a row without an end token does not count at all here: it is True everywhere",
+    ),
+    (
         lambda tokens, end: ~_mask_from_end(tokens, end),
         "this is True where the step does not count: a mask is True where it does",
     ),
@@ -208,6 +212,10 @@ GRADIENT_MISTAKES: Mistakes = [
         "this is the gradient of half the squared difference: that of |y − d| is its sign",
     ),
     (
+        lambda y, target, lengths: 2 * np.where(_mask(lengths, y.shape[1]), y - target, 0.0) / lengths.sum(),
+        "this is the gradient of the squared difference: that of |y − d| is its sign",
+    ),
+    (
         lambda y, target, lengths: (
             np.sign(np.where(_mask(lengths, y.shape[1]), y - target, 0.0)) / lengths[:, np.newaxis] / len(y)
         ),
@@ -256,6 +264,13 @@ def _only_sequences(x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.where(_mask(lengths, x.shape[1])[..., np.newaxis], _turned(x, lengths), 0.0)
 
 
+def _without_first(x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    turned = x.copy()
+    for n, length in enumerate(lengths):
+        turned[n, :length] = x[n, length:0:-1]
+    return turned
+
+
 TURN_MISTAKES: Mistakes = [
     (
         lambda x, lengths: x[:, ::-1],
@@ -265,6 +280,7 @@ TURN_MISTAKES: Mistakes = [
     (lambda x, lengths: x[::-1], "the order of the sequences is turned, not that of the steps"),
     (lambda x, lengths: x[:, :, ::-1], "the features are turned: the steps are axis 1"),
     (lambda x, lengths: _turned(x, lengths, 1), "one step too many is turned: a padded step stands first"),
+    (_without_first, "each row begins with a padded step, and step 0 is left out: the first index is length - 1"),
     (lambda x, lengths: _turned(x, lengths, -1), "the last real step of each sequence stays behind: turn it as well"),
     (
         lambda x, lengths: _turned(x, np.full(len(x), lengths.max())),
@@ -392,10 +408,20 @@ ENDS_MISTAKES: Mistakes = [
         "forward and backward have changed places: both halves have read one step only",
     ),
     (
+        lambda f, b, lengths: np.stack([_at(f, lengths - 1), b[:, 0]], axis=1),
+        "the two halves stand in an axis of their own, (N, 2, H): put them side by side, (N, 2H)",
+    ),
+    (
         lambda f, b, lengths: np.concatenate([_at(f, lengths - 1), b[:, 0]], axis=0),
         "the two halves stand one under the other: put them side by side, axis=1",
     ),
 ]
+
+
+ONE_PLACE = (
+    "Take one place from each row, (N, H), and put the two side by side, (N, 2H). "
+    "[:, places] takes all places from every row: see Hint 2"
+)
 
 
 class EndsExercise(FunctionExercise):
@@ -405,7 +431,7 @@ class EndsExercise(FunctionExercise):
         """Return what is wrong with the answer in one sentence, or None where it is right."""
         fault = super().__call__(answer)
         if fault and re.search(r"dimension\(s\)|has shape \(\d+, \d+, \d+\)", fault):
-            return f"{fault}. Where you index with [:, places], every row gives all places, (N, N, H): see Hint 2"
+            return f"{fault}. {ONE_PLACE}"
         return fault
 
 

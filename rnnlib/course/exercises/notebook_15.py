@@ -47,6 +47,7 @@ ADDED_MISTAKES: Mistakes = [
     ),
     (lambda a, b, c, d: np.maximum(b + a, d), "b gains the a of its own step: it gains that of the next one, a_next"),
     (lambda a, b, c, d: np.maximum(b, d) + c, "a_next is added to b_next too: it is added to what came before, to b"),
+    (lambda a, b, c, d: np.maximum(b, c + d), "a_next is added to b_next: it is added to what came before, to b"),
     (lambda a, b, c, d: np.minimum(b + c, d), "this is the smaller of the two: the recurrence takes the larger one"),
     (lambda a, b, c, d: np.maximum(a + b + c, d), "a does not belong here: it is added to h, before b is compared"),
     (lambda a, b, c, d: b + c + d, "the two are added: the larger of them counts"),
@@ -141,9 +142,9 @@ class ScanExercise(FunctionExercise):
             return fault
         calls = []
 
-        def counted(*given: Any) -> np.ndarray:
+        def counted(*given: Any, **named: Any) -> np.ndarray:
             calls.append(given)
-            return _scan(*given)
+            return _scan(*given, **named)
 
         answer(*arguments[:-1], counted)
         if calls:

@@ -34,11 +34,12 @@ QUIZZES = {
         options=(
             Option(
                 "Whether it rises or falls tomorrow can be predicted better than by a coin, though not with certainty.",
-                "the 0.99 belongs to the level. A random walk has it too, and its next increment is pure chance.",
+                "the 0.99 belongs to the level. A random walk can have it too, and its next increment is pure chance.",
             ),
             Option(
                 "The price is no random walk, since the values of a random walk do not depend on each other.",
-                "its increments do not; but its level is the sum of all of them: an autocorrelation near 1.",
+                "its increments do not; but its level is the sum of all of them. The walks of 1.3 had an "
+                "autocorrelation near 1.",
             ),
             Option(
                 "Its level tomorrow will most likely be close to today's, compared with its spread; the direction "

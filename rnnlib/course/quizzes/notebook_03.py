@@ -24,7 +24,7 @@ QUIZZES = {
             ),
             Option(
                 "That it is right for a batch of such sequences too, since they only use the same weights.",
-                "in a right forward pass they do. In this one a leak shows only where N ≥ 2.",
+                "in a right forward pass they do. A leak shows only where N ≥ 2.",
             ),
         ),
         right=1,

@@ -15,8 +15,8 @@ QUIZZES = {
             ),
             Option(
                 "Each update lowers the loss a little less, and the optimizer makes up for that by more updates.",
-                "an optimizer sees only the gradients that it is given; it knows nothing about the loss, and "
-                "cannot tell a wrong gradient from a right one.",
+                "SGD, which trained them, sees only the gradients that it is given; it knows nothing about the "
+                "loss, and cannot tell a wrong gradient from a right one.",
             ),
             Option(
                 "For any $y$ in [0, 1], `d_sigmoid(y)` is nearly the same number, so $y - d$ decides.",

@@ -10,11 +10,11 @@ QUIZZES = {
         options=(
             Option(
                 "Yes: it brings every gradient to the norm that was set, so the parts of the early steps get longer.",
-                "clipping only ever shortens. What is below the norm is left as it is.",
+                "clipping never lengthens: what is below the norm is left as it is.",
             ),
             Option(
                 "No: it multiplies everything by one factor, so the early steps keep their tiny part of it.",
-                "it saves from an update that is too large. It cannot bring back what did not arrive.",
+                "it can save from an update that is too large. It cannot bring back what did not arrive.",
             ),
             Option(
                 "Yes: it limits the parts of the late steps, so those of the early ones count for more beside them.",
@@ -34,12 +34,12 @@ QUIZZES = {
         options=(
             Option(
                 "It explodes: the slopes of tanh delay it, but in the long run the spectral radius decides.",
-                "so it is without activation. With tanh every step also multiplies by slopes, and these may be "
-                "far below 1 for ever.",
+                "so it is without activation, from almost every row. With tanh every step also multiplies by slopes, "
+                "and these may be far below 1 for ever.",
             ),
             Option(
                 "It cannot explode: tanh keeps the states between −1 and 1, and with them the gradient.",
-                "the states are bounded, their slopes are not kept small: near 0 the slope of tanh is 1.",
+                "the states are bounded, their slopes are not kept small: near 0 the slope of tanh is near 1.",
             ),
             Option(
                 "It depends on the states: near 0 it may grow, and where tanh is flat it may vanish all the same.",
@@ -56,11 +56,12 @@ QUIZZES = {
         options=(
             Option(
                 "Yes: the gradient says how much the first state changes the last one, so nothing of it is left.",
-                "no effect of a small change. Which of two far-apart states it was in may still be kept (8.6).",
+                "it says so of a small change only. Which of two far-apart states it was in may still be kept, as the "
+                "proof below shows.",
             ),
             Option(
                 "Not necessarily: a network that undoes every small change of its state can still hold one bit of it.",
-                "forgetting is about the states, vanishing about their slopes: a state can hold a bit for ever, while "
+                "forgetting is about the states, vanishing about their slopes: a state can hold a bit, while "
                 "the slope goes to 0.",
             ),
             Option(
