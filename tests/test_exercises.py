@@ -1518,7 +1518,7 @@ WRONG = {
         (lambda *p: coupled_back(*p, order="fgo"), "da_t: the blocks of da_t stand in the order"),
         (
             lambda *p: (coupled_back(*p)[0], coupled_back(*p)[1] + p[0], coupled_back(*p)[2]),
-            "dh_t itself does not pass",
+            "dh_whole itself does not pass",
         ),
         (
             lambda *p: replaced(coupled_back(*p), 2, coupled_back(p[0], 0 * p[1], *p[2:])[2]),
@@ -1561,7 +1561,7 @@ WRONG = {
         (lambda lag, part: lag * part, "the numbers differ"),
         (lambda lag, part: np.log(part / (1 - part)) / lag, "the numbers differ"),
         (lambda lag, part: -np.log(1 - part ** (1 / lag)), "the numbers differ"),
-        (lambda lag, part: np.log(lag) - np.log(-np.log(part)), "near for a large b only"),
+        (lambda lag, part: np.log(lag) - np.log(-np.log(part)), "near for a large b:"),
         (lambda lag, part: np.arctanh(part ** (1 / lag)), "the numbers differ"),
         (lambda lag, part: 1 - part ** (1 / lag), "the numbers differ"),
         (lambda lag, part: np.log2(part ** (1 / lag) / (1 - part ** (1 / lag))), "the numbers differ"),

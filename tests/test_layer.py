@@ -9,10 +9,13 @@ from layer_cases import CAUSAL, LENGTHS, MASK, NAMES, STATELESS, N, T, case, fla
 from reference import assert_close, assert_same, complex_step
 
 from rnnlib import (
+    GRU,
+    LSTM,
     Bidirectional,
     Dense,
     Grads,
     Layer,
+    MinimalGRU,
     Network,
     NotFinite,
     SimpleRNN,
@@ -357,6 +360,114 @@ def test_a_state_of_a_wider_type_is_refused(name):
     layer, x, *_ = case(name, np.float32)
     with pytest.raises(TypeError, match="^h0: expected float32 .* got float64, which would lose digits$"):
         layer.run(x, case(name).state)
+
+
+RECURRENT = [name for name in CAUSAL if name != "cell"]
+
+
+def one_state(layer, name):
+    """Return how the messages name the first array of a state: `h0`, or what goes in and comes back in its place."""
+    pair = len(layer.state_names) == 2
+    return {"h0": "h0", "dstate": "dh" if pair else "dstate", "h_prev": "h_prev"}[name]
+
+
+def in_state(state, array):
+    """Return the state with another first array."""
+    return (array, *state[1:]) if isinstance(state, tuple) else array
+
+
+@every(RECURRENT)
+def test_what_does_not_fit_a_recurrent_layer_is_named_with_what_it_needs_and_what_it_got(name):
+    layer, x, state, _ = case(name)
+    trace = layer.run(x, state)
+    dout, first = np.ones_like(trace.out), flat(state)[0]
+    dstate, h_prev = one_state(layer, "dstate"), "N = 3, H = 5"
+    for call, line in (
+        (lambda: layer.run(x[..., :1], state), r"x: expected \(N, T, D\) with D = 2, got \(3, 4, 1\)"),
+        (lambda: layer.run(x, in_state(state, first[:2])), rf"h0: expected \(N, H\) with {h_prev}, got \(2, 5\)"),
+        (lambda: layer.run(x, in_state(state, first[:, :4])), rf"h0: expected \(N, H\) with {h_prev}, got \(3, 4\)"),
+        *(
+            (lambda cut=cut: layer.back(trace, dout[cut]), r"dh: expected \(N, T, H\) with N = 3, T = 4, H = 5, got")
+            for cut in (np.s_[:2], np.s_[:, :3], np.s_[..., :4])
+        ),
+        *(
+            (
+                lambda cut=cut: layer.back(trace, dout, in_state(state, first[cut])),
+                rf"{dstate}: expected \(N, H\) with {h_prev}, got",
+            )
+            for cut in (np.s_[:2], np.s_[:, :4])
+        ),
+        (lambda: layer.step(x[:, 0, :1], state), r"x_t: expected \(N, D\) with D = 2, got \(3, 1\)"),
+        (lambda: layer.step(x[:, 0], in_state(state, first[:, :4])), rf"h_prev: expected \(N, H\) with {h_prev}, got"),
+    ):
+        with pytest.raises(ValueError, match=f"^{line}"):
+            call()
+
+
+@every(RECURRENT)
+def test_nothing_wide_enters_a_narrow_layer(name):
+    layer, x, state, _ = case(name, np.float32)
+    trace, wide = layer.run(x, state), case(name)
+    dout, dstate = np.ones_like(trace.out), mapped(np.ones_like, state)
+    widened = in_state(dstate, flat(dstate)[0].astype(float))
+    for call, argument in (
+        (lambda: layer.run(wide.x, state), "x"),
+        (lambda: layer.run(x, wide.state), "h0"),
+        (lambda: layer.back(trace, dout.astype(float), dstate), "dh"),
+        (lambda: layer.back(trace, dout, widened), one_state(layer, "dstate")),
+        (lambda: layer.step(wide.x[:, 0], state), "x_t"),
+        (lambda: layer.step(x[:, 0], wide.state), "h_prev"),
+    ):
+        with pytest.raises(TypeError, match=f"^{argument}: expected float32 .* got float64, which would lose digits$"):
+            call()
+
+
+@every(RECURRENT)
+def test_a_step_is_a_sequence_of_one_and_minds_no_float_error(name):
+    layer, x, state, _ = case(name)
+    for t in range(T):
+        trace = layer.run(x[:, t : t + 1], state)
+        with np.errstate(all="raise"):
+            state = layer.step(x[:, t], state)
+        for given, right in zip(flat(state), flat(trace.state), strict=True):
+            np.testing.assert_allclose(given, right, rtol=0, atol=1e-14)
+    with np.errstate(all="raise"):
+        assert layer.step(1e-310 * np.sign(x[:, 0]), mapped(np.zeros_like, state)) is not None
+
+
+@every(["rnn identity", "rnn relu", "minimal_gru loop", "lstm", "gru", "gru before"])
+def test_a_state_that_leaves_the_finite_numbers_is_named(name):
+    layer, x, state, _ = case(name)
+    layer.params.update(
+        {key: np.full_like(array, -1e308 if key == "W_h" else 1e308) for key, array in layer.params.items()}
+    )
+    x, state = np.full_like(x, 1e10), mapped(lambda array: np.full_like(array, 1e10), state)  # infinity minus infinity
+    with np.errstate(all="ignore"), pytest.raises(NotFinite, match="^h is not finite from step 1 on$"):
+        layer.run(x, state)
+    with pytest.raises(NotFinite, match="^h(_t is not finite| is not finite from step 1 on)$"):
+        layer.step(x[:, 0], state)
+
+
+@pytest.mark.parametrize("kind", [SimpleRNN, LSTM, GRU, MinimalGRU])
+def test_sizes_and_types_of_a_layer_that_is_made(kind):
+    rng = np.random.default_rng(0)
+    for sizes, line in (((0, 3), "n_features: expected"), ((2, 1.5), "n_nodes: expected")):
+        with pytest.raises((TypeError, ValueError), match=f"^{line}"):
+            kind.create(*sizes, rng=rng)
+    for dtype in (np.float32, np.float64):
+        made = kind.create(2, 3, rng=rng, dtype=dtype)
+        assert {array.dtype for array in made.params.values()} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("kind", [LSTM, GRU, MinimalGRU])
+def test_wide_weights_are_not_made_narrow_by_a_narrow_bias(kind):
+    made = kind.create(2, 3, rng=np.random.default_rng(0))
+    for wide in made.params:
+        arrays = {name: array.astype(np.float32) for name, array in made.params.items()}
+        arrays[wide] = made.params[wide]
+        other = kind(**arrays)
+        assert {array.dtype for array in other.params.values()} == {np.dtype(float)}
+        np.testing.assert_array_equal(other.params[wide], made.params[wide])
 
 
 def test_h0_is_another_name_for_state():

@@ -17,7 +17,14 @@ from rnnlib.layers.gates import drawn_gates
 from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows
 from rnnlib.params import Params
 from rnnlib.scan import linear_recurrence, linear_recurrence_backward, parallel_scan
-from rnnlib.validation import check_array, check_float_type, check_int, check_mask, common_float_type
+from rnnlib.validation import (
+    check_array,
+    check_float_type,
+    check_int,
+    check_mask,
+    common_float_type,
+    insist_on_finite,
+)
 
 
 class Saved(NamedTuple):
@@ -114,19 +121,19 @@ class MinimalGRU(Layer):
         Returns:
             The trace, with `out` (N, T, H), and `state` (N, H), the last one.
         """
-        W_x, b = self.params["W_x"], self.params.get("b", 0)
+        W_x = self.params["W_x"]
         D, H = len(W_x), W_x.shape[1] // 2
         x = check_array("x", x, "(N, T, D)", W_x.dtype, D=D)
         N, T, _ = x.shape
         mask = check_mask(mask, N, T)
         h0 = np.zeros((N, H), W_x.dtype) if state is None else check_array("h0", state, "(N, H)", W_x.dtype, N=N, H=H)
 
-        a = x @ W_x + b  # (N, T, 2H)
-        z, n = sigmoid(a[..., :H]), a[..., H:]
+        z, n = self._gate_and_candidate(x)
         added, counts = (1 - z) * n, None
         if mask is not None:
             counts = mask[:, :, np.newaxis]
             z, added = np.where(counts, z, 1), np.where(counts, added, 0)
+        insist_on_finite("h", added)
         h = (parallel_scan if self.by_scan else linear_recurrence)(z, added, h0).h
         return Trace(h, h[:, -1], Saved(x, z, n, h, h0, counts, W_x), mask)
 
@@ -172,7 +179,16 @@ class MinimalGRU(Layer):
         x_t = check_array("x_t", x_t, "(N, D)", W_x.dtype, D=len(W_x))
         h_prev = check_array("h_prev", h_prev, "(N, H)", W_x.dtype, N=len(x_t), H=W_x.shape[1] // 2)
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
-            return self.run(x_t[:, np.newaxis], h_prev).out[:, 0]
+            z, n = self._gate_and_candidate(x_t)
+            h_t = z * h_prev + (1 - z) * n
+        insist_on_finite("h_t", h_t)
+        return h_t
+
+    def _gate_and_candidate(self, x: Array) -> tuple[Array, Array]:
+        """Return z and n (..., H) of x (..., D)."""
+        a = x @ self.params["W_x"] + self.params.get("b", 0)  # (..., 2H)
+        H = a.shape[-1] // 2
+        return sigmoid(a[..., :H]), a[..., H:]
 
     @property
     def dh0(self) -> Any:

@@ -36,7 +36,7 @@ def _coupled(
 
 
 def _back(
-    dh_t: Array,
+    dh_whole: Array,
     dc_next: Array,
     c_prev: Array,
     c_t: Array,
@@ -55,10 +55,10 @@ def _back(
     order: str = "gof",
 ) -> tuple[Array, Array, Array]:
     """Return da_t, and what goes back to h_{t-1} and to c_{t-1}; the keywords put mistakes in."""
-    dc_t = with_next * dc_next + dh_t * gate_of_h(o) * slope_c(c_t)
+    dc_t = with_next * dc_next + dh_whole * gate_of_h(o) * slope_c(c_t)
     da = {
         "g": dc_t * new(f) * slope_g(g),
-        "o": dh_t * shown(c_t) * o * (1 - o),
+        "o": dh_whole * shown(c_t) * o * (1 - o),
         "f": dc_t * of_f(c_prev, g) * f * (1 - f),
     }
     da_t = np.concatenate([da[gate] for gate in order], axis=1)
@@ -71,10 +71,10 @@ def _step_problem(rng: np.random.Generator, N: int, D: int, H: int) -> tuple:
 
 
 def _back_problem(rng: np.random.Generator, N: int, H: int) -> tuple:
-    dh_t, dc_next, c_prev = rng.standard_normal((3, N, H))
+    dh_whole, dc_next, c_prev = rng.standard_normal((3, N, H))
     g, (o, f) = rng.uniform(-0.9, 0.9, (N, H)), rng.uniform(0.1, 0.9, (2, N, H))
     c_t = f * c_prev + (1 - f) * g
-    return dh_t, dc_next, c_prev, c_t, g, o, f, rng.standard_normal((H, 3 * H))
+    return dh_whole, dc_next, c_prev, c_t, g, o, f, rng.standard_normal((H, 3 * H))
 
 
 def _order_problem(rng: np.random.Generator, H: int, order: str) -> tuple:
@@ -178,7 +178,7 @@ CHECKERS = {
                 [
                     (
                         lambda *given: given[0] + _back(*given)[1],
-                        "dh_t itself does not pass to h_{t-1}: only what goes through W_h",
+                        "dh_whole itself does not pass to h_{t-1}: only what goes through W_h",
                     ),
                     (_part(2, _back), "this is what goes back to c_{t-1}: it comes last"),
                 ],
@@ -201,11 +201,13 @@ CHECKERS = {
         right=lambda lag, part: float(np.log(part ** (1 / lag) / (1 - part ** (1 / lag)))),
         problems=lambda rng: [(60, 0.5), (100, 0.5), (40, 0.9), (10, 0.01), (1, 0.25)],
         mistakes=[
-            (lambda lag, part: np.log(lag), "log of the lag leaves about a third: `part` is asked for exactly"),
+            (
+                lambda lag, part: np.log(lag),
+                "log of the lag leaves about a third after a long lag: `part` is asked for exactly",
+            ),
             (
                 lambda lag, part: -np.log(-np.log(part) / lag),
-                "this takes exp(-exp(-b)) for the sigmoid, which is near for a large b only: `part` is asked for "
-                "exactly",
+                "this takes exp(-exp(-b)) for the sigmoid, which is near for a large b: `part` is asked for exactly",
             ),
             (lambda lag, part: part ** (1 / lag), "this is the gate: the bias is what the sigmoid makes it from"),
             (

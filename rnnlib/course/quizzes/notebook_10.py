@@ -11,8 +11,8 @@ QUIZZES = {
         options=(
             Option(
                 "$W_h$ above $W_x$, as in the tree that leans to the left.",
-                "that W has a fitting shape, (D + H, H), and the wrong rows: here the input comes first in [left, "
-                "right].",
+                "that W has a fitting shape, (D + H, H), and its blocks in the wrong order: here the input comes first "
+                "in [left, right].",
             ),
             Option(
                 "$W_x$ above $W_h$.",
@@ -44,7 +44,7 @@ QUIZZES = {
             Option(
                 "Seven.", "each join makes two trees one. From 8 leaves to one root takes 7 joins, whatever the shape."
             ),
-            Option("Eight: one for each leaf.", "a leaf has a vector of its own and does not use W. Only parents do."),
+            Option("Eight: one for each leaf.", "a leaf's vector is a parameter, made without W. Only parents use W."),
         ),
         right=3,
     ),
@@ -55,7 +55,7 @@ QUIZZES = {
         options=(
             Option(
                 "For this rule and this training, to be *given* the structure helped.",
-                "the tree network was given every tree, the string network only the brackets. 10.7 has a rule "
+                "the tree network was given every tree, the string network only characters. 10.7 has a rule "
                 "where it does not help.",
             ),
             Option(
@@ -64,7 +64,7 @@ QUIZZES = {
             ),
             Option(
                 "A recurrent network cannot learn brackets.",
-                "what 300 updates on short expressions did not teach is not impossible.",
+                "300 updates on short expressions did not teach it. That does not prove it impossible.",
             ),
             Option(
                 "Networks over trees are better than recurrent ones.",

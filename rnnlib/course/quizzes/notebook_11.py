@@ -62,7 +62,7 @@ QUIZZES = {
             Option("An error: the shapes do not fit.", "all shapes fit. Nothing tells that the numbers are others."),
             Option(
                 "The same function with the sign of one block turned.",
-                "that is the other difference between texts, the meaning of z. This one cannot be mended by signs.",
+                "turned signs mend the other difference between texts, the meaning of z. Here no sign is wrong.",
             ),
         ),
         right=2,
