@@ -62,8 +62,9 @@ def linear_recurrence(a: ArrayLike, b: ArrayLike, h0: ArrayLike | None = None) -
 def parallel_scan(a: ArrayLike, b: ArrayLike, h0: ArrayLike | None = None) -> Recurrence:
     """Compute the same in ⌈log2 T⌉ rounds.
 
-    After a round of the width w, the map that stands at step t goes over the last 2 w steps up to t. Where products of
-    many factors above 1 are too large for a float, the loop is the one to take.
+    After a round of the width w, the map that stands at step t goes over the last 2 w steps up to t. The loop is the
+    one to take where products of many factors above 1 are too large for a float, and where products of small factors
+    are too small for one before large factors make their states count again: these are lost.
 
     Args:
         a: (N, T, H), the factors.

@@ -75,7 +75,7 @@ TOP_K_MISTAKES: Mistakes = [
     (lambda v, k, temperature: _top_k(v, min(k + 1, v.shape[1]), temperature), "one too many are left: k + 1 of them"),
     (
         lambda v, k, temperature: _kept(v, k) / k,
-        "the k are equally likely: their logits decide, divided by the temperature",
+        "here the k are equally likely: their logits must decide, divided by the temperature",
     ),
     (
         lambda v, k, temperature: softmax(softmax(v) / temperature) * 1.0,
@@ -83,7 +83,7 @@ TOP_K_MISTAKES: Mistakes = [
     ),
     (
         lambda v, k, temperature: _top_k(v, k, temperature, _of_all_rows),
-        "the most likely are looked for in all rows together: each row has its own k",
+        "the most likely are looked for in all rows together: each row has its own k most likely",
     ),
 ]
 

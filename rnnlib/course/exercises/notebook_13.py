@@ -181,7 +181,7 @@ ROLLING_MISTAKES: Mistakes = [
         lambda series, first, horizon, forecast: _rolling(
             series, first, horizon, forecast, known=lambda series, origin: series[origin - first : origin]
         ),
-        "the past has always the same length here: it begins with the first value of the series",
+        "the past has always the same length here: it should begin with the first value of the series",
     ),
     (
         lambda series, first, horizon, forecast: _rolling(
@@ -402,7 +402,7 @@ AHEAD_MISTAKES: Mistakes = [
     ),
     (
         lambda transform, series, t: _looks_ahead(transform, series, t, _nudge),
-        "the future is changed too little: a largest value or a rank notices large changes only",
+        "the future is changed too little: a largest value or a rank may notice large changes only",
     ),
     (
         lambda transform, series, t: _looks_ahead(transform, series, t, _shift),
@@ -411,7 +411,7 @@ AHEAD_MISTAKES: Mistakes = [
     (
         lambda transform, series, t: _looks_ahead(transform, series, t, _shift_by_one),
         "all values of the future are changed by the same small amount: neither a largest value in the past nor a "
-        "difference notices that",
+        "difference between two of them notices that",
     ),
     (
         lambda transform, series, t: _looks_ahead(transform, series, t + 1),

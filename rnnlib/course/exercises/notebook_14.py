@@ -46,7 +46,7 @@ MASK_MISTAKES: Mistakes = [
         lambda tokens, end: np.arange(tokens.shape[1]) == _first_end(tokens, end)[:, np.newaxis],
         "this is True at the first end token only: every step up to it counts",
     ),
-    (lambda tokens, end: tokens != end, "each token is judged alone: what stands after the first end token is out"),
+    (lambda tokens, end: tokens != end, "each token is judged alone: after the first end token nothing counts"),
     (
         lambda tokens, end: np.arange(tokens.shape[1]) <= _last_end(tokens, end)[:, np.newaxis],
         "this goes up to the last end token of a row: the first one ends the sequence",
@@ -98,7 +98,7 @@ MASK_MISTAKES: Mistakes = [
     ),
     (
         lambda tokens, end: (tokens == end).cumsum(axis=1) <= 1,
-        "this goes on after the first end token, up to the second one",
+        "this goes on after the first end token: nothing after it counts",
     ),
 ]
 

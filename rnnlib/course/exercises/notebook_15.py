@@ -244,8 +244,8 @@ PROCESSORS_MISTAKES: Mistakes = [
         lambda T: _least(T, lambda P: _parallel_steps(T, P, floor) < T),
         "a product that is left over takes a step of its own: round up",
     ),
-    (lambda T: 2 * (T - 1), "that many do a whole round at once: far fewer are enough to beat the loop"),
-    (lambda T: T, "one for each place is more than are needed: try 1, 2, 3, … and stop at the first that wins"),
+    (lambda T: 2 * (T - 1), "that many do a whole round at once: from T = 4 on fewer are enough to beat the loop"),
+    (lambda T: T, "this is one for each place: try 1, 2, 3, … and stop at the first that wins"),
     (lambda T: len(_widths(T)), "these are the rounds"),
     (lambda T: 2 * len(_widths(T)), "this is twice the rounds, an estimate: count the steps of each round"),
     (

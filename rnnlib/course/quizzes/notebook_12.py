@@ -27,7 +27,7 @@ QUIZZES = {
     "carried-state": Choice(
         title="A state that is carried (引き継ぎ) between shuffled batches",
         text="The pieces of a text are shuffled, and put into batches. In training the state is carried from batch to "
-        "batch. What does a row start from?",
+        "batch. What does a row start from, as a rule?",
         options=(
             Option(
                 "From a state that another place of the text has left: it does not belong to what comes now.",
@@ -39,7 +39,7 @@ QUIZZES = {
             ),
             Option(
                 "From the state of its own past: shuffling changes the order of the batches, not that of a text.",
-                "the piece before it in the text is now in some other place, perhaps in a later batch.",
+                "the piece before it in the text is now, as a rule, in some other place, perhaps in a later batch.",
             ),
         ),
         right=1,
@@ -51,12 +51,13 @@ QUIZZES = {
         options=(
             Option(
                 "Eight times.",
-                "that would be twice as many: the temperature divides logits, and ratios are their exponentials.",
+                "that would be twice as many: the temperature divides logits, and a ratio is the exponential of "
+                "their difference.",
             ),
             Option("Sixteen times.", "so it is at temperature one half: a low temperature prefers the likely ones."),
             Option(
                 "Twice.",
-                "half of the difference of the logits is the square root of the ratio, and the root of four is two.",
+                "half of the difference of the logits makes the square root of the ratio, and the root of four is two.",
             ),
             Option(
                 "Four times: all logits are divided by the same number.",

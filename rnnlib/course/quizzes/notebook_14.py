@@ -47,7 +47,7 @@ QUIZZES = {
             ),
             Option(
                 "What is to be forecast has reached the input.",
-                "only who has seen the value knows its noise: look for a layer, a window or a mean that reads ahead.",
+                "only what contains the value tells its noise: look for a layer, a window or a mean that reads ahead.",
             ),
         ),
         right=3,

@@ -18,7 +18,7 @@ QUIZZES = {
             ),
             Option(
                 r"$h_t = z_t h_{t-1} + (1 - z_t) n_t$, where $z_t$ is computed from $h_{t-1}$, as in a GRU.",
-                "the factor is not known before the last state is, and the step is not linear in that state.",
+                "the factor is not known before the state before it is, and the step is not linear in that state.",
             ),
         ),
         right=2,
