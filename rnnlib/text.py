@@ -98,8 +98,8 @@ def sample(v: ArrayLike, rng: np.random.Generator, temperature: float = 1.0) -> 
     temperature = check_number("temperature", temperature, "a finite number of at least 0", lambda t: 0 <= t < math.inf)
     if temperature == 0:
         return v.argmax(axis=1)
-    below_largest = v.astype(float) - v.max(axis=1, keepdims=True)
-    with np.errstate(over="ignore"):  # far below the largest: minus infinity after the division, and never drawn
+    with np.errstate(over="ignore"):  # far below the largest: minus infinity, and never drawn
+        below_largest = v.astype(float) - v.max(axis=1, keepdims=True)
         v = np.maximum(below_largest / temperature, -np.finfo(float).max)
     cumulated = softmax(v).cumsum(axis=1)  # (N, K)
     drawn = rng.random((len(cumulated), 1)) * cumulated[:, -1:]

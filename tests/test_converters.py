@@ -157,7 +157,16 @@ def test_weights_that_fit_no_layer_are_refused():
         from_keras([np.ones((3, 10)), np.ones((5, 10))])
     with pytest.raises(ValueError, match=r"expected 4 blocks of columns, got \(3, 21\)"):
         from_keras([np.ones((3, 21)), np.ones((5, 20))])
-    with pytest.raises(TypeError, match="weights: expected a list of Wx, Wh and b"):
+    with pytest.raises(TypeError, match="^weights: expected a list of Wx, Wh and b, got"):
         from_zerotsuku2({"Wx": 1})
+    for weights in ("ab", [np.ones((3, 5))], [np.ones((3, 5))] * 4):
+        with pytest.raises(TypeError, match="^weights: expected a list of kernel, recurrent_kernel and bias, got"):
+            from_keras(weights)
+    with pytest.raises(TypeError, match="^weights: expected kernel, recurrent_kernel and bias, got None$"):
+        from_keras([None, np.ones((5, 5))])
+    with pytest.raises(TypeError, match="^weights: expected"):
+        from_pytorch([np.ones((5, 3))])
+    with pytest.raises(TypeError, match="^weight_ih: expected an array, got None$"):
+        from_pytorch({"weight_ih_l0": None, "weight_hh_l0": np.ones((5, 5))})
     with pytest.raises(KeyError, match="weight_hh_l0"):
         from_pytorch({"weight_ih_l0": np.ones((5, 3))})

@@ -30,6 +30,7 @@ def test_tokens_and_lists_are_padded_too():
     x, mask = pad([[5, 6, 7], [8]])
     assert x.tolist() == [[5, 6, 7], [8, 0, 0]] and x.dtype.kind == "i" and mask.sum(axis=1).tolist() == [3, 1]
     x[0, 0] = 9  # a copy
+    assert pad([[4, 5]])[0].tolist() == [[4, 5]]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,10 @@ def test_lengths_that_do_not_fit_are_refused():
         mask_from_lengths([2.0])
     with pytest.raises(ValueError, match="lengths: expected whole numbers from 0"):
         mask_from_lengths([-1])
+    with pytest.raises(TypeError, match="^n_steps: expected"):
+        mask_from_lengths([2], n_steps=2.0)
+    with pytest.raises(TypeError, match=r"^lengths: expected whole numbers \(n,\), got float64"):
+        batches_by_length([2.0], 1)
     with pytest.raises(ValueError, match="batch_size: expected at least 1, got 0"):
         batches_by_length([1], 0)
     with pytest.raises(TypeError, match="rng: expected numpy.random.default_rng"):
@@ -77,6 +82,8 @@ def test_batches_hold_like_lengths_and_each_index_once():
     assert [len(batch) for batch in batches] == [8] * 6 + [2]
     in_order = np.concatenate(batches)
     assert sorted(in_order) == list(range(50)) and (np.diff(lengths[in_order]) >= 0).all()
+    ties = np.concatenate(batches_by_length(np.tile([5, 3], 50), 10))
+    assert ties.tolist() == [*range(1, 100, 2), *range(0, 100, 2)]
 
 
 def test_with_a_generator_the_order_is_drawn_and_the_lengths_stay_alike():

@@ -73,8 +73,26 @@ def test_nothing_that_is_given_is_changed_and_float32_stays():
         np.testing.assert_array_equal(array, copy)
 
 
+def test_the_widest_type_is_that_of_the_result():
+    wide, narrow = problem(5), problem(5, dtype=np.float32)
+    for place in range(3):
+        given = [*narrow]
+        given[place] = wide[place]
+        for compute in (linear_recurrence, parallel_scan):
+            assert compute(*given).h.dtype == float
+            expected = plain(*(array.astype(float) for array in given))
+            np.testing.assert_allclose(compute(*given).h, expected, rtol=0, atol=1e-14)
+    for compute in (linear_recurrence, parallel_scan):
+        assert compute(*narrow[:2]).h.dtype == np.float32
+
+
 def test_what_does_not_fit_is_refused():
     a, b, h0 = problem(4)
+    with pytest.raises(ValueError, match=r"^a: expected \(N, T, H\), got \(2, 4\)$"):
+        linear_recurrence(a[..., 0], b)
+    for h in (b[:1], b[..., :2]):
+        with pytest.raises(ValueError, match=r"^h: expected \(N, T, H\) with N = 2, T = 4, H = 3, got"):
+            linear_recurrence_backward(b, a, h, h0)
     for compute in (linear_recurrence, parallel_scan):
         with pytest.raises(ValueError, match=r"b: expected \(N, T, H\) with N = 2, T = 4, H = 3, got \(2, 3, 3\)"):
             compute(a, b[:, :3], h0)

@@ -11,14 +11,15 @@ def test_text_there_and_back():
     tokens = text_to_tokens(text, characters)
     assert tokens.tolist()[:5] == [characters.index(c) for c in "to be"] and tokens.dtype.kind == "i"
     assert tokens_to_text(tokens, characters) == text
-    assert text_to_tokens("", "ab").shape == (0,)
+    assert text_to_tokens("", "ab").shape == (0,) and text_to_tokens("", "ab").dtype.kind == "i"
 
 
 def test_characters_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="text: expected characters out of 'ab', got 'c' at 2"):
         text_to_tokens("abc", "ab")
-    with pytest.raises(ValueError, match="characters: expected each once, got 'a' twice"):
-        text_to_tokens("ab", "aba")
+    for characters, twice in (("aba", "a"), ("abcb", "b")):
+        with pytest.raises(ValueError, match=f"^characters: expected each once, got '{twice}' twice$"):
+            text_to_tokens("ab", characters)
     with pytest.raises(TypeError, match="text: expected a string, got 3"):
         text_to_tokens(3, "ab")
     for characters in ("", ["a", "b"], None):
@@ -26,7 +27,7 @@ def test_characters_that_do_not_fit_are_refused():
             text_to_tokens("a", characters)
     with pytest.raises(ValueError, match="tokens: expected whole numbers from 0 to 1, got 0 to 2"):
         tokens_to_text([0, 2], "ab")
-    with pytest.raises(TypeError, match="tokens: expected whole numbers"):
+    with pytest.raises(TypeError, match=r"^tokens: expected whole numbers \(n,\), got float64"):
         tokens_to_text([0.5], "ab")
 
 
@@ -44,8 +45,13 @@ def test_the_shortest_text_makes_one_batch():
     assert x.tolist() == [[5, 6], [7, 8]] and target.tolist() == [[6, 7], [8, 9]]
     with pytest.raises(ValueError, match=r"tokens: expected at least N T \+ 1 = 5 of them, got 4"):
         ordered_batches([5, 6, 7, 8], 2, 2)
-    for arguments in (([1.5, 2.5, 3.5], 1, 1), ([1, 2, 3], 1.0, 1), ([1, 2, 3], 1, True)):
-        with pytest.raises(TypeError):
+    assert len(ordered_batches(np.arange(7), 2, 2)) == 1  # the third token of each stretch is in no batch
+    for arguments, line in (
+        (([1.5, 2.5, 3.5], 1, 1), r"tokens: expected whole numbers \(n,\), got float64"),
+        (([1, 2, 3], 1.0, 1), "n_sequences: expected"),
+        (([1, 2, 3], 1, True), "n_steps: expected"),
+    ):
+        with pytest.raises(TypeError, match=f"^{line}"):
             ordered_batches(*arguments)
 
 
@@ -61,6 +67,18 @@ def test_rows_are_drawn_each_from_its_own_logits():
     v = np.full((4, 3), -1e9)
     v[range(4), [2, 0, 1, 2]] = 0
     assert sample(v, np.random.default_rng(0)).tolist() == [2, 0, 1, 2]
+
+
+def test_each_row_is_measured_from_its_own_largest_and_nothing_overflows():
+    v = np.tile([[3.0, 0.0, 0.0], [1e17, 0.0, 0.0], [1.5e308, 1e308, -1.5e308]], (20, 1))
+    with np.errstate(all="raise", under="ignore"):
+        assert not sample(v, np.random.default_rng(0), temperature=0.01).any()
+
+
+def test_the_temperature_is_one_where_none_is_given():
+    v = np.random.default_rng(1).standard_normal((200, 5))
+    drawn = [sample(v, np.random.default_rng(0), *given) for given in ((), (1.0,))]
+    np.testing.assert_array_equal(*drawn)
 
 
 def test_temperature_zero_takes_the_most_likely_and_a_tiny_one_does_too():
