@@ -614,6 +614,9 @@ def notices(transform, series, t, change, until=None):
     return bool(np.max(np.abs(transform(series)[:until] - transform(other)[:until])) > 1e-9)
 
 
+SIZES = np.abs(np.random.default_rng(8).standard_normal(12))
+
+
 def draw(other, t, start=0, scale=1e4):
     other[t + start :] = scale * np.random.default_rng(7).standard_normal(len(other) - t - start)
 
@@ -1731,7 +1734,7 @@ WRONG = {
     "13.1": [
         (lambda x, M, p: with_drift(x, M, p, added=lambda k: 0), "no drift is added"),
         (lambda x, M, p: with_drift(x, M, p, added=lambda k: 1), "added once only"),
-        (lambda x, M, p: with_drift(x, M, p, added=lambda k: k), "the first period has not changed"),
+        (lambda x, M, p: with_drift(x, M, p, added=lambda k: k), "in the first period nothing is added"),
         (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -1] - x[:, -p]), "period - 1 steps apart"),
         (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -1] - x[:, -2]), "over one step"),
         (lambda x, M, p: with_drift(x, M, p, added=lambda k: -1 - k), "the sign of the change"),
@@ -1753,7 +1756,7 @@ WRONG = {
         (lambda x, M, p: with_drift(x, M, p, added=lambda k: k + 2), "the numbers differ"),
         (lambda x, M, p: with_drift(x, M, p, added=lambda k: 2**k), "the numbers differ"),
         (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -2] - x[:, -2 - p]), "the numbers differ"),
-        (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -1] - x[:, 0]), "the numbers differ"),
+        (lambda x, M, p: with_drift(x, M, p, change=lambda x, p: x[:, -1] - x[:, 0]), "over the whole window"),
         (lambda x, M, p: with_drift(x, M, p)[:, ::-1], "the numbers differ"),
         (lambda x, M, p: with_drift(x, M, p)[::-1], "the numbers differ"),
         (lambda x, M, p: with_drift(x[:, ::-1], M, p), "the numbers differ"),
@@ -1809,8 +1812,26 @@ WRONG = {
         (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 2)), "small amount"),
         (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, 1), until=t + 1), "one place off"),
         (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, -1), until=t - 1), "one place off"),
-        (lambda f, s, t: notices(f, s, t, draw, until=1), "the numbers differ"),
-        (lambda f, s, t: notices(f, s, t, draw, until=t - 1), "the numbers differ"),
+        (lambda f, s, t: notices(f, s, t, draw, until=1), "only the first place"),
+        (lambda f, s, t: notices(f, s, t, draw, until=t - 1), "just before t is left out"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(-1, o[-1] + 1)), "only the last value"),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(t, o[t] + 1)), "only the value at t"),
+        (
+            lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 9e3 * SIZES[: 12 - t])),
+            "larger",
+        ),
+        (
+            lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] - 9e3 * SIZES[: 12 - t])),
+            "smaller",
+        ),
+        (lambda f, s, t: notices(lambda x: f(x)[t - 1 : t], s, t, draw, until=1), "only the place just before t"),
+        # no cause is known: which function was misjudged is told
+        (lambda f, s, t: notices(f, s, t, draw, until=3), "says False of a function that looks ahead, .* lar"),
+        (lambda f, s, t: np.any(np.isnan(f(np.append(s[:t], [np.nan] * (12 - t)))[:t])), "says False of .*, "),
+        (
+            lambda f, s, t: notices(f, s, t, draw) or f(s)[0] == 0,
+            "says True of a function that does not look ahead, each value divided by the length",
+        ),
         (lambda f, s, t: f(s)[:t], "has shape"),
         (lambda f, s, t: [notices(f, s, t, draw)], "has shape"),
         (lambda f, s, t: "True", "is not made of numbers"),
@@ -1853,7 +1874,7 @@ WRONG = {
         (lambda x, end: up_to_end(x, end).sum(axis=1), "these are the lengths"),
         (lambda x, end: up_to_end(x.reshape(1, -1), end, lambda n, e: n + e == 0).reshape(x.shape), "rows below it"),
         (lambda x, end: up_to_end(x.T, end, lambda n, is_end: n + is_end == 0).T, "down the columns"),
-        (lambda x, end: up_to_end(x, end, lambda n, is_end: n + is_end <= 1), "up to the second one"),
+        (lambda x, end: up_to_end(x, end, lambda n, is_end: n + is_end <= 1), "goes on after the first end token"),
         (lambda x, end: up_to_end(x.T, end).T, "down the columns"),
         (lambda x, end: up_to_end(x, end, lambda n, is_end: n - is_end == 0), "is subtracted twice"),
         (
@@ -1991,9 +2012,9 @@ WRONG = {
         (lambda f, b, n: np.concatenate([f[:, n - 1], b[:, 0 * n]], axis=-1), r"has shape.*see Hint 2"),
         # none of these is in the list: no cause is named
         (lambda f, b, n: two_ends(f, b[:, ::-1], 0 * n, n - 1), "the numbers differ"),
-        (lambda f, b, n: two_ends(f, b, n - 2, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, n - 2, 0 * n), "one step before the last"),
         (lambda f, b, n: two_ends(f, b, n - 1, 0 * n + 1), "the numbers differ"),
-        (lambda f, b, n: two_ends(f, b, 0 * n + n.max() - 1, 0 * n), "the numbers differ"),
+        (lambda f, b, n: two_ends(f, b, 0 * n + n.max() - 1, 0 * n), "one place for all rows"),
         (lambda f, b, n: two_ends(f, b, 0 * n + n.min() - 1, 0 * n), "the numbers differ"),
         (lambda f, b, n: two_ends(f, b, n[::-1] - 1, 0 * n), "the numbers differ"),
         (lambda f, b, n: two_ends(f, f, n - 1, 0 * n), "the numbers differ"),
@@ -2103,7 +2124,7 @@ WRONG = {
             "processors: a product that is left over",
         ),
         (lambda T: scan_cost(T, None, None, lambda T: 2 * T - 2), "processors: that many do a whole round"),
-        (lambda T: scan_cost(T, None, None, lambda T: T), "processors: one for each place"),
+        (lambda T: scan_cost(T, None, None, lambda T: T), "processors: this is one for each place"),
         (lambda T: scan_cost(T, None, None, lambda T: len(scan_rounds(T))), "processors: these are the rounds"),
         (lambda T: scan_cost(T, None, None, lambda T: processors(T) - 1), "processors: this is one too few"),
         # none of these is in the list: no cause is named

@@ -167,7 +167,9 @@ def is_untouched(answer: Any) -> bool:
 
 def _for(arguments: tuple) -> str:
     """Name the arguments where they are short enough to read."""
-    return "" if any(isinstance(a, np.ndarray) for a in arguments) else f" for {arguments}"
+    if any(isinstance(argument, np.ndarray) for argument in arguments):
+        return ""
+    return f" for {arguments[0]!r}" if len(arguments) == 1 else f" for {arguments}"
 
 
 def _in_numpy(error: Exception) -> str:

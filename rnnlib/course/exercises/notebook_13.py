@@ -1,6 +1,7 @@
 """Checkers of notebook 13: a seasonal naive with drift, an expanding past, and a test for what looks ahead."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ DRIFT_MISTAKES: Mistakes = [
     ),
     (
         lambda past, horizon, period: _drift(past, horizon, period, times=lambda step, period: step // period),
-        "the first period has not changed: it lies one period ahead of the one that is repeated",
+        "in the first period nothing is added: it lies one period after the one that is repeated, so add one change",
     ),
     (
         lambda past, horizon, period: _drift(past, horizon, period, times=lambda step, period: step + 1),
@@ -84,6 +85,20 @@ DRIFT_MISTAKES: Mistakes = [
             past, horizon, period, change=lambda past, period: (past[:, -1] - past[:, 0]) / (past.shape[1] - 1) * period
         ),
         "this is the mean change over the whole window: that over the last period is asked for",
+    ),
+    (
+        lambda past, horizon, period: _drift(
+            past, horizon, period, change=lambda past, period: past[:, -1] - past[:, 0]
+        ),
+        "this is the change over the whole window: only the last period counts",
+    ),
+    (
+        lambda past, horizon, period: (
+            past[:, np.arange(horizon) % period]
+            - past[:, past.shape[1] - period + np.arange(horizon) % period]
+            + _drift(past, horizon, period)
+        ),
+        "the first period of the window is repeated: take the last",
     ),
     (
         lambda past, horizon, period: _drift(past, horizon, period, start=1),
@@ -270,6 +285,14 @@ def _by_largest(series: np.ndarray) -> np.ndarray:
     return series / np.abs(series).max()
 
 
+def _by_maximum(series: np.ndarray) -> np.ndarray:
+    return series / series.max()
+
+
+def _from_minimum(series: np.ndarray) -> np.ndarray:
+    return series - series.min()
+
+
 def _so_far(series: np.ndarray) -> np.ndarray:
     return series.cumsum() / np.arange(1, len(series) + 1)
 
@@ -318,69 +341,92 @@ def _before(series: np.ndarray) -> np.ndarray:
     return np.diff(series, prepend=series[0])
 
 
-TRANSFORMS = (
-    _standardised,
-    _so_far,
-    _by_largest,
-    _centred,
-    _trailing,
-    _from_last_increment,
-    _from_last,
-    _two_ahead,
-    _every_other,
-    _in_pairs,
-    _by_length,
-    _towards_last,
-    _before,
-    _ranks,
-    np.gradient,
-)
+# what each does to a value, the function, and a t at which it matters where one compares
+TRANSFORMS: list[tuple[str, Callable, int]] = [
+    ("each value less the mean of all, divided by their spread", _standardised, 7),
+    ("the mean of all values so far", _so_far, 7),
+    ("each value divided by the largest size", _by_largest, 7),
+    ("each value divided by the largest", _by_maximum, 7),
+    ("each value less the smallest", _from_minimum, 7),
+    ("the mean of three values around each", _centred, 7),
+    ("the mean of the last three values", _trailing, 7),
+    ("each value less the last increment of all", _from_last_increment, 7),
+    ("each value less the last of all", _from_last, 7),
+    ("the value two steps later", _two_ahead, 7),
+    ("at every other place the value two steps later", _every_other, 6),
+    ("the mean of each pair", _in_pairs, 7),
+    ("each value divided by the length of the series", _by_length, 7),
+    ("each value and a part of the last", _towards_last, 7),
+    ("each value less the one before", _before, 7),
+    ("the rank of each value among all", _ranks, 7),
+    ("NumPy's gradient", np.gradient, 7),
+]
 
 
 def _transforms(rng: np.random.Generator) -> list[tuple]:
     tries = []
-    for transform in TRANSFORMS:
-        series = rng.standard_normal(12)
-        series[2] = 5.0  # the largest lies in the past
-        tries.append((transform, series, 7))
+    for _, transform, t in TRANSFORMS:
+        series = rng.permutation(12).astype(float)  # whole numbers: their differences are exact
+        series[2], series[4] = 20, -20  # the largest and the smallest lie in the past
+        tries.append((transform, series, t))
     return tries
 
 
-def _set_last(series: np.ndarray, t: int) -> None:
-    series[-1] += LARGE
+def _noise(series: np.ndarray, t: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(len(series) - t)
 
 
-def _empty(series: np.ndarray, t: int) -> None:
-    series[t:] = 0
+def _set(change: Callable) -> Callable:
+    """Return a function that puts change(series, t) in the place of the values from t on."""
+
+    def put(series: np.ndarray, t: int) -> None:
+        series[t:] = change(series, t)
+
+    return put
 
 
-def _redraw(series: np.ndarray, t: int) -> None:
-    series[t:] = np.random.default_rng(0).standard_normal(len(series) - t)
+def _added(amount: float, first: int = 0, last: int | None = None) -> Callable:
+    """Return a function that adds an amount to the values from t + first on, up to t + last."""
+
+    def add(series: np.ndarray, t: int) -> None:
+        series[t + first : None if last is None else t + last] += amount
+
+    return add
 
 
-def _nudge(series: np.ndarray, t: int) -> None:
-    series[t:] += 1e-3
+def _to_last(amount: float) -> Callable:
+    def add(series: np.ndarray, t: int) -> None:
+        series[-1] += amount
+
+    return add
 
 
-def _shift(series: np.ndarray, t: int) -> None:
-    series[t:] += LARGE
+def _after_next(spread: float) -> Callable:
+    def add(series: np.ndarray, t: int) -> None:
+        series[t + 1 :] += spread * _noise(series, t + 1)
+
+    return add
 
 
-def _shift_by_one(series: np.ndarray, t: int) -> None:
-    series[t:] += 1
+def _changes_one_of(transform: Callable, series: np.ndarray, t: int, places: slice) -> bool:
+    """Tell whether one of these places is another after a large change of the values from t on."""
+    other = series.copy()
+    other[t:] += LARGE * _noise(series, t)
+    return not np.allclose(transform(series.copy())[places], transform(other)[places])
 
 
-def _first_one(series: np.ndarray, t: int) -> None:
-    series[t] += LARGE
+def _wrong(change: Callable) -> Callable:
+    return lambda transform, series, t: _looks_ahead(transform, series, t, change)
 
 
-def _shuffle(series: np.ndarray, t: int) -> None:
-    series[t:] = np.random.default_rng(0).permutation(series[t:])
-
-
-def _after_next(series: np.ndarray, t: int) -> None:
-    series[t + 1 :] += LARGE * np.random.default_rng(0).standard_normal(len(series) - t - 1)
-
+ONLY_LAST = "only the last value is changed: a result may depend on another one of the future"
+ONLY_FIRST = "only the value at t is changed: a result may depend on a later one"
+NOT_AT_T = "the value at t itself is not changed: it belongs to the future"
+REORDERED = "the future is only put into another order: its mean, its spread and its maximum stay the same"
+TOO_LITTLE = (
+    "the future is changed too little: where the largest value lies in the past, only a much larger one shows that it "
+    "is looked at"
+)
 
 AHEAD_MISTAKES: Mistakes = [
     (
@@ -392,49 +438,56 @@ AHEAD_MISTAKES: Mistakes = [
         "this says True to every function, also where nothing but the past is used: change nothing before t, and "
         "compare what stands before t only",
     ),
+    (_wrong(_to_last(LARGE)), ONLY_LAST),
+    (_wrong(_to_last(-LARGE)), ONLY_LAST),
+    (_wrong(_to_last(1.0)), ONLY_LAST),
+    (_wrong(_to_last(12.0)), ONLY_LAST),
+    (_wrong(_added(LARGE, last=1)), ONLY_FIRST),
+    (_wrong(_added(-LARGE, last=1)), ONLY_FIRST),
+    (_wrong(_added(1.0, last=1)), ONLY_FIRST),
+    (_wrong(_after_next(LARGE)), NOT_AT_T),
+    (_wrong(_after_next(1.0)), NOT_AT_T),
     (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _set_last),
-        "only the last value is changed: a result may depend on another one of the future",
-    ),
-    (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _first_one),
-        "only the value at t is changed: a result may depend on a later one",
-    ),
-    (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _nudge),
+        _wrong(_added(1e-3)),
         "the future is changed too little: a largest value or a rank may notice large changes only",
     ),
     (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _shift),
+        _wrong(_added(LARGE)),
         "all values of the future are changed by the same amount: a difference between two of them does not notice",
     ),
     (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _shift_by_one),
+        _wrong(_added(1.0)),
         "all values of the future are changed by the same small amount: neither a largest value in the past nor a "
         "difference between two of them notices that",
+    ),
+    (
+        _wrong(_set(lambda series, t: series[t:] + LARGE * np.abs(_noise(series, t)))),
+        "the future is only made larger: a smaller value there would change a smallest one",
+    ),
+    (
+        _wrong(_set(lambda series, t: series[t:] - LARGE * np.abs(_noise(series, t)))),
+        "the future is only made smaller: a larger value there would change a largest one",
     ),
     (
         lambda transform, series, t: _looks_ahead(transform, series, t + 1),
         "the border is one place off: change the values from t on, and compare those before t",
     ),
     (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _after_next),
-        "the value at t itself is not changed: it belongs to the future",
+        lambda transform, series, t: _changes_one_of(transform, series, t, slice(t - 1)),
+        "the place just before t is left out: compare [:t]",
     ),
     (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _empty),
-        "the future is changed too little: where the largest value lies in the past, only a much larger one shows that "
-        "it is looked at",
+        lambda transform, series, t: _changes_one_of(transform, series, t, slice(t - 1, t)),
+        "only the place just before t is compared: an earlier one may look ahead",
     ),
     (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _redraw),
-        "the future is changed too little: where the largest value lies in the past, only a much larger one shows that "
-        "it is looked at",
+        lambda transform, series, t: _changes_one_of(transform, series, t, slice(1)),
+        "only the first place is compared: a later one may look ahead",
     ),
-    (
-        lambda transform, series, t: _looks_ahead(transform, series, t, _shuffle),
-        "the future is only put into another order: its mean, its spread and its maximum stay the same",
-    ),
+    (_wrong(_set(lambda series, t: 0)), TOO_LITTLE),
+    (_wrong(_set(_noise)), TOO_LITTLE),
+    (_wrong(_set(lambda series, t: np.random.default_rng(0).permutation(series[t:]))), REORDERED),
+    (_wrong(_set(lambda series, t: series[t:][::-1].copy())), REORDERED),
     (
         lambda transform, series, t: not np.allclose(transform(series[:t]), transform(series)[:t]),
         "a shorter series is transformed: where the largest value lies in the past, that hides what a larger one later "
@@ -444,10 +497,24 @@ AHEAD_MISTAKES: Mistakes = [
 ]
 
 
+class AheadExercise(FunctionExercise):
+    """A function that says True or False of a function: which it says of which helps more than two numbers."""
+
+    def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
+        fault = super()._fault(answer, result, arguments)
+        if fault is None or not fault.startswith("the numbers differ") or result not in (0, 1):
+            return fault
+        name = next(name for name, transform, _ in TRANSFORMS if transform is arguments[0])
+        if result:
+            return f"it says True of a function that does not look ahead, {name}: change and compare the right places"
+        return (
+            f"it says False of a function that looks ahead, {name}: change all values from t on, each by another large "
+            "amount, up or down, and compare all places before t"
+        )
+
+
 CHECKERS = {
     "13.1": FunctionExercise(right=_drift, problems=_windows, mistakes=DRIFT_MISTAKES, shape="(n, M)"),
     "13.2": FunctionExercise(right=_rolling, problems=_series, mistakes=ROLLING_MISTAKES, shape="(origins, M)"),
-    "13.3": FunctionExercise(
-        right=_looks_ahead, problems=_transforms, mistakes=AHEAD_MISTAKES, shape="one True or False"
-    ),
+    "13.3": AheadExercise(right=_looks_ahead, problems=_transforms, mistakes=AHEAD_MISTAKES, shape="one True or False"),
 }

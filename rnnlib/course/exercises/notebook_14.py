@@ -65,6 +65,10 @@ MASK_MISTAKES: Mistakes = [
         "a row without an end token does not count at all here: it is True everywhere",
     ),
     (
+        lambda tokens, end: (tokens != end) | ((tokens == end).cumsum(axis=1) == 1),
+        "some places after the first end token are True again",
+    ),
+    (
         lambda tokens, end: ~_mask_from_end(tokens, end),
         "this is True where the step does not count: a mask is True where it does",
     ),
@@ -147,7 +151,12 @@ def _each_then_mean(y: np.ndarray, target: np.ndarray, lengths: np.ndarray) -> n
     return np.abs(np.where(_mask(lengths, y.shape[1]), y - target, 0.0)).sum(axis=1) / lengths
 
 
+def _one_too_few(y: np.ndarray, target: np.ndarray, lengths: np.ndarray) -> float:
+    return float(np.abs(np.where(_mask(lengths - 1, y.shape[1]), y - target, 0.0)).sum())
+
+
 ONE_TOO_MANY = "one step too many counts: the one after each end"
+ONE_TOO_FEW = "the last real step of each sequence is left out: counted from 0 it is lengths - 1"
 
 VALUE_MISTAKES: Mistakes = [
     (
@@ -178,12 +187,10 @@ VALUE_MISTAKES: Mistakes = [
         lambda y, target, lengths: (np.where(_mask(lengths, y.shape[1]), y - target, 0.0)).sum() / lengths.sum(),
         "differences of both signs cancel: the absolute value is missing",
     ),
-    (
-        lambda y, target, lengths: _masked_mean(y, target, lengths - 1)[0] if lengths.min() > 1 else np.nan,
-        "the last real step of each sequence is left out",
-    ),
     (lambda y, target, lengths: _one_too_many(y, target, lengths)[0], ONE_TOO_MANY),
     (lambda y, target, lengths: _masked_mean(y, target, lengths + 1)[0], ONE_TOO_MANY),
+    (lambda y, target, lengths: _one_too_few(y, target, lengths) / lengths.sum(), ONE_TOO_FEW),
+    (lambda y, target, lengths: _one_too_few(y, target, lengths) / (lengths - 1).sum(), ONE_TOO_FEW),
 ]
 
 GRADIENT_MISTAKES: Mistakes = [
@@ -214,6 +221,16 @@ GRADIENT_MISTAKES: Mistakes = [
     (
         lambda y, target, lengths: 2 * np.where(_mask(lengths, y.shape[1]), y - target, 0.0) / lengths.sum(),
         "this is the gradient of the squared difference: that of |y − d| is its sign",
+    ),
+    (
+        lambda y, target, lengths: np.abs(np.where(_mask(lengths, y.shape[1]), y - target, 0.0)) / lengths.sum(),
+        "this is the distance itself: its slope is the sign, +1 or −1, over the number of real steps",
+    ),
+    (
+        lambda y, target, lengths: (
+            np.sign(np.where(_mask(lengths, y.shape[1]), y - target, 0.0)) / lengths[:, np.newaxis]
+        ),
+        "each row is divided by its own length: divide by the number of real steps of all rows",
     ),
     (
         lambda y, target, lengths: (
@@ -279,6 +296,16 @@ TURN_MISTAKES: Mistakes = [
     (lambda x, lengths: x, "nothing is turned"),
     (lambda x, lengths: x[::-1], "the order of the sequences is turned, not that of the steps"),
     (lambda x, lengths: x[:, :, ::-1], "the features are turned: the steps are axis 1"),
+    (
+        lambda x, lengths: np.where(_mask(lengths, x.shape[1])[..., np.newaxis], x[:, :, ::-1], x),
+        "the features are turned: the steps are axis 1",
+    ),
+    (
+        lambda x, lengths: np.stack(
+            [np.concatenate([row[n:], row[:n][::-1]]) for row, n in zip(x, lengths, strict=True)]
+        ),
+        "the padding comes first: it stays at the end",
+    ),
     (lambda x, lengths: _turned(x, lengths, 1), "one step too many is turned: a padded step stands first"),
     (_without_first, "each row begins with a padded step, and step 0 is left out: the first index is length - 1"),
     (lambda x, lengths: _turned(x, lengths, -1), "the last real step of each sequence stays behind: turn it as well"),
@@ -382,6 +409,16 @@ ENDS_MISTAKES: Mistakes = [
         lambda f, b, lengths: _at(f, lengths),
         lambda f, b, lengths: b[:, 0],
         "the forward half is taken one step after the end: counting from 0, the last real step is lengths - 1",
+    ),
+    _ends_mistake(
+        lambda f, b, lengths: f[:, lengths.max() - 1],
+        lambda f, b, lengths: b[:, 0],
+        "the forward half is taken at one place for all rows: each sequence has a last step of its own",
+    ),
+    _ends_mistake(
+        lambda f, b, lengths: _at(f, lengths - 2),
+        lambda f, b, lengths: b[:, 0],
+        "the forward half is taken one step before the last: counted from 0, the last real step is lengths - 1",
     ),
     _ends_mistake(
         lambda f, b, lengths: b[:, 0],

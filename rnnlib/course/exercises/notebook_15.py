@@ -50,6 +50,8 @@ ADDED_MISTAKES: Mistakes = [
     (lambda a, b, c, d: np.maximum(b, c + d), "a_next is added to b_next: it is added to what came before, to b"),
     (lambda a, b, c, d: np.minimum(b + c, d), "this is the smaller of the two: the recurrence takes the larger one"),
     (lambda a, b, c, d: np.maximum(a + b + c, d), "a does not belong here: it is added to h, before b is compared"),
+    (lambda a, b, c, d: b + d, "b_next is not added to b: the second step takes the larger of two"),
+    (lambda a, b, c, d: np.maximum(b + c, b + d), "b_next is not added to b: the second step takes the larger of two"),
     (lambda a, b, c, d: b + c + d, "the two are added: the larger of them counts"),
     (lambda a, b, c, d: a + c, "this is the new a: it comes first, and b second"),
 ]
@@ -176,7 +178,7 @@ def _cost(T: int) -> tuple[int, int, int]:
 
 
 def _lengths(rng: np.random.Generator) -> list[tuple]:
-    return [(8,), (5,), (100,), (1000,), (12,), (8192,), (2,)]
+    return [(8,), (9,), (100,), (1000,), (12,), (8192,), (7,)]  # for each the scan can win in several ways of counting
 
 
 ROUNDS_MISTAKES: Mistakes = [
@@ -220,6 +222,10 @@ PRODUCTS_MISTAKES: Mistakes = [
     ),
     (lambda T: T, "these are the products of the loop"),
     (lambda T: 2 * (T - 1), "this is the first round alone"),
+    (
+        lambda T: _products(T) - (T - _widths(T)[-1]),
+        "in the last round a by a is left out: here it is counted as well",
+    ),
     (lambda T: _products(T) + 1, "a_1 h_0 is counted as well: the start is 0 here"),
 ]
 
@@ -248,6 +254,10 @@ PROCESSORS_MISTAKES: Mistakes = [
     (lambda T: T, "this is one for each place: try 1, 2, 3, … and stop at the first that wins"),
     (lambda T: len(_widths(T)), "these are the rounds"),
     (lambda T: 2 * len(_widths(T)), "this is twice the rounds, an estimate: count the steps of each round"),
+    (
+        lambda T: _least(T, lambda P: sum(2 * ceil((T - width) / P) for width in _widths(T)) < T),
+        "the products of a by a and those of a by b are done in turn: both kinds can share a step",
+    ),
     (
         lambda T: _least(T, lambda P: sum(ceil((T - width) / P) for width in _widths(T)) < T),
         "this is one product for each place: a round multiplies a by a, and a by b",

@@ -37,8 +37,9 @@ QUIZZES = {
                 "they agree in the states, not in the work: each round goes over half of the places or more again.",
             ),
             Option(
-                "The loop: it has 8,192 products, and the scan about 24 times as many.",
-                "a scan buys fewer rounds with more products. It pays where many are done at once.",
+                "The loop: each round of the scan has thousands of products.",
+                "it has 24 times as many in all. A scan buys fewer rounds with more products. It pays where many are "
+                "done at once.",
             ),
         ),
         right=3,
