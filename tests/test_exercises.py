@@ -614,6 +614,7 @@ def notices(transform, series, t, change, until=None):
     return bool(np.max(np.abs(transform(series)[:until] - transform(other)[:until])) > 1e-9)
 
 
+SIGNS = np.resize([1, -1], 12)
 SIZES = np.abs(np.random.default_rng(8).standard_normal(12))
 
 
@@ -929,7 +930,7 @@ WRONG = {
         (lambda x, W, dv: (dv @ W @ W.T, twice(x, W, dv)[1] / 2), "mean of the two paths"),
         (lambda x, W, dv: (dv @ W @ W.T, twice(x, W, dv)[1] / len(x)), "mean over the batch"),
         (lambda x, W, dv: twice(x, W, dv)[::-1], "this is dW: the order is dx, dW"),
-        (lambda x, W, dv: (dv @ W @ W.T,), "should return 2 arrays: return dx, dW"),
+        (lambda x, W, dv: (dv @ W @ W.T,), "should return 2 results, separated by commas: return dx, dW"),
         (lambda x, W, dv: (dv @ W @ W.T, 2 * twice(x, W, dv)[1]), "dW: the numbers differ at"),
         (lambda x, W, dv: (dv @ W @ W.T, -twice(x, W, dv)[1]), "dW: the numbers differ at"),
         (lambda x, W, dv: (dv @ W @ W.T, x.T @ x @ W + dv.T @ x @ W), "dW: the numbers differ at"),
@@ -1163,7 +1164,7 @@ WRONG = {
         (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0][:, 0]), "dh0: this is da_1"),
         (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0][:, 0] @ W), "dh0: W_h must be transposed"),
         (lambda dh, h, W: (mended(dh, h, W)[0], mended(dh, h, W)[0][:, -1] @ W.T), "dh0: h_0 went into the first"),
-        (lambda dh, h, W: mended(dh, h, W)[0], "should return 2 arrays: return da, dh0"),
+        (lambda dh, h, W: mended(dh, h, W)[0], "should return 2 results, separated by commas: return da, dh0"),
         (lambda *p: mended(*p)[::-1], "da: the result has shape"),
         (lambda *p: mended(*p, slope=lambda h: h * (1 + h)), "da: the numbers differ at"),
         (lambda *p: mended(*p, slope=lambda h: h - 1), "da: the numbers differ at"),
@@ -1229,7 +1230,7 @@ WRONG = {
         (lambda W, h: replaced(growth_back(W, h), 2, growth_back(W, h, order=1)[2]), "true: the slopes come in the"),
         (lambda W, h: replaced(growth_back(W, h), 2, sigma(power(W, len(h) - 1))), "true: the slopes are missing"),
         (lambda W, h: replaced(growth_back(W, h), 2, sigma(W)), "true: the numbers differ"),
-        (lambda W, h: growth_back(W, h)[0], "should return 3 arrays"),
+        (lambda W, h: growth_back(W, h)[0], "should return 3 results"),
     ],
     "8.2": [
         (lambda g, k, m: (*clipped(g, k, min(1, m / length(g, k))), 1.0), "new_1: this is one factor for all entries:"),
@@ -1253,7 +1254,7 @@ WRONG = {
         (lambda g, k, m: (*entries(g, k, m), along(g, k[:1])), "raises ValueError"),
         (lambda g, k, m: (*entries(g, k, m), length(*entries(g, k, m)) / length(g, k)), "cosine: the numbers differ"),
         (lambda g, k, m: (*entries(g, k, m), 0.0), "cosine: the numbers differ"),
-        (lambda g, k, m: entries(g, k, m), "should return 3 arrays"),
+        (lambda g, k, m: entries(g, k, m), "should return 3 results"),
     ],
     "8.3": [
         (
@@ -1300,7 +1301,7 @@ WRONG = {
         (lambda x: (less(x)[0], 1 - less(x)[1]), "borrow: the numbers differ"),
         (lambda x: (less(x)[0], less(x)[1][-1]), "borrow: .* has shape"),
         (lambda x: (1 - less(x)[0], less(x)[1]), "bits: the numbers differ"),
-        (lambda x: less(x)[0], "should return 2 arrays"),
+        (lambda x: less(x)[0], "should return 2 results"),
     ],
     "7.2": [
         (value, "counts as positive"),
@@ -1369,7 +1370,7 @@ WRONG = {
         (lambda *p: two_loops(*p, first="last"), "dU: at s = 0 the index"),
         (lambda *p: two_loops(*p, first="zero"), "h_0 is not zero here"),
         (lambda x, h0, h, do, W, U, V: two_loops(x, h0, h, do, W, U.T, V), "dW: the walk back goes through U"),
-        (lambda *p: two_loops(*p)[:2], "should return 3 arrays"),
+        (lambda *p: two_loops(*p)[:2], "should return 3 results"),
     ],
     "9.2": [
         (lambda *p: updated_W(*p, losses=(2,)), r"for E\^2 alone"),
@@ -1448,7 +1449,7 @@ WRONG = {
         (lambda x, z, W, b, d, e: phrase(x, z, W, b, e, d), "dx: the numbers differ"),
         (lambda x, z, W, b, *p: phrase(x, z, W, 0 * b, *p), "dx: the numbers differ"),
         (lambda *p: phrase(*p, back=lambda W: W), "raises ValueError"),
-        (lambda *p: phrase(*p)[:2], "should return 3 arrays"),
+        (lambda *p: phrase(*p)[:2], "should return 3 results"),
         (lambda *p: (phrase(*p)[1], phrase(*p)[0], phrase(*p)[2]), "dx: the numbers differ"),
     ],
     "10.3": [
@@ -1483,7 +1484,7 @@ WRONG = {
         (lambda c, W, b, dh: of_three(c, W, 0 * b, dh), "dchildren: the numbers differ"),
         (lambda *p: (of_three(*p)[0].sum(0), of_three(*p)[1]), "dchildren: .* has shape"),
         (lambda *p: (of_three(*p)[0], 3 * of_three(*p)[1]), "dW: the numbers differ"),
-        (lambda *p: of_three(*p)[0], "should return 2 arrays"),
+        (lambda *p: of_three(*p)[0], "should return 2 results"),
         (lambda *p: of_three(*p)[::-1], "dchildren: .* has shape"),
     ],
     "11.1": [
@@ -1498,7 +1499,7 @@ WRONG = {
         (lambda *p: (np.tanh(coupled(*p)[1]), coupled(*p)[1]), "h_t: the output gate o_t is missing"),
         (lambda *p: (coupled(*p)[0], coupled(*p)[0]), "c_t: this is h_t again"),
         (lambda *p: (coupled(*p)[0], np.tanh(coupled(*p)[1])), "c_t: the cell itself is handed on"),
-        (lambda *p: coupled(*p)[0], "should return 2 arrays"),
+        (lambda *p: coupled(*p)[0], "should return 2 results"),
         # none of these is in the list: no cause is named
         (lambda *p: coupled(*p, old=lambda f: 1 - f, new=lambda f: f), "h_t: f_t and 1 - f_t are exchanged"),
         (lambda *p: coupled(*p, old=lambda f: 1), "h_t: the numbers differ"),
@@ -1549,7 +1550,7 @@ WRONG = {
         (lambda dh, dc, *p: coupled_back(dc, dh, *p), "da_t: the numbers differ"),
         (lambda *p: replaced(coupled_back(*p), 1, -coupled_back(*p)[1]), "h_.t-1.: the numbers differ"),
         (lambda *p: replaced(coupled_back(*p), 2, p[1]), "c_.t-1.: the numbers differ"),
-        (lambda *p: coupled_back(*p)[:2], "should return 3 arrays"),
+        (lambda *p: coupled_back(*p)[:2], "should return 3 results"),
     ],
     "11.3": [
         (lambda lag, part: np.log(lag), "log of the lag leaves about a third"),
@@ -1658,7 +1659,7 @@ WRONG = {
         (lambda p, q, w: (in_bits(blend(p, q, w)), 2 * in_bits(blend(p, q, w))), "perplexity: the numbers differ"),
         (lambda p, q, w: (in_bits(blend(p, q, w)), 2 ** in_bits(p)), "perplexity: the numbers differ"),
         (lambda p, q, w: (-np.log2(blend(p, q, w)), 1.0), "bits: the result has shape"),
-        (lambda p, q, w: in_bits(blend(p, q, w)), "should return 2 arrays"),
+        (lambda p, q, w: in_bits(blend(p, q, w)), "should return 2 results"),
     ],
     "12.3": [
         (lambda a, b, n: np.array([float(start in a) for start in b]), "start at the same place"),
@@ -1813,6 +1814,15 @@ WRONG = {
         (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, 1), until=t + 1), "one place off"),
         (lambda f, s, t: notices(f, s, t, lambda o, t: draw(o, t, -1), until=t - 1), "one place off"),
         (lambda f, s, t: notices(f, s, t, draw, until=1), "only the first place"),
+        (
+            lambda f, s, t: np.all(np.abs(f(s)[:t] - f(np.append(s[:t], 1e4 * SIGNS[t:] * SIZES[t:]))[:t]) > 1e-9),
+            r"any, not all",
+        ),
+        (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__([t, -1], [1e6, -1e6])), "at every other place"),
+        (
+            lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 1e5 * SIGNS[: 12 - t])),
+            "each value less the mean of all",
+        ),
         (lambda f, s, t: notices(f, s, t, draw, until=t - 1), "just before t is left out"),
         (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(-1, o[-1] + 1)), "only the last value"),
         (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(t, o[t] + 1)), "only the value at t"),
@@ -1830,7 +1840,7 @@ WRONG = {
         (lambda f, s, t: np.any(np.isnan(f(np.append(s[:t], [np.nan] * (12 - t)))[:t])), "says False of .*, "),
         (
             lambda f, s, t: notices(f, s, t, draw) or f(s)[0] == 0,
-            "says True of a function that does not look ahead, each value divided by the length",
+            "says True of a function that does not look ahead, each value less the one before",
         ),
         (lambda f, s, t: f(s)[:t], "has shape"),
         (lambda f, s, t: [notices(f, s, t, draw)], "has shape"),
@@ -1905,6 +1915,7 @@ WRONG = {
             "E: .* a step of a short sequence",
         ),
         (lambda y, d, n: (absolute(y, d, n, of=np.square)[0], 0 * y), "E: this is the squared"),
+        (lambda y, d, n: (absolute(y, d, n, of=lambda off: off**2 / 2)[0], 0 * y), "E: this is half the squared"),
         (lambda y, d, n: (absolute(y, d, n, of=float)[0], 0 * y), "E: differences of both signs"),
         (lambda y, d, n: (absolute(y, d, n)[0], np.sign(y - d) / y.size), "dy: the padded .* and the divisor"),
         (lambda y, d, n: (absolute(y, d, n)[0], np.sign(y - d) / sum(n)), "dy: the padded steps have"),
@@ -1936,7 +1947,6 @@ WRONG = {
         (lambda y, d, n: absolute(y, d, n, longer=2), "E: the numbers differ|one step too many"),
         (lambda y, d, n: absolute(y, d, n, over=n.max()), "E: the numbers differ"),
         (lambda y, d, n: absolute(y, d, n, over=2 * n.sum()), "E: the numbers differ"),
-        (lambda y, d, n: absolute(y, d, n, of=lambda u: u**2 / 2), "E: the numbers differ"),
         (lambda y, d, n: absolute(y[::-1], d, n), "E: the numbers differ"),
         (lambda y, d, n: absolute(y, -d, n), "E: the numbers differ"),
         (lambda y, d, n: absolute(y, d, n, of=lambda u: max(u, 0)), "E: the numbers differ"),
@@ -1944,7 +1954,7 @@ WRONG = {
         (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, longer=-1)[1]), "dy: the numbers differ"),
         (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n, over=n.max())[1]), "dy: the numbers differ"),
         (lambda y, d, n: (absolute(y, d, n)[0], absolute(y, d, n)[1].sum()), "dy: the result has shape"),
-        (lambda y, d, n: absolute(y, d, n)[0], "should return 2 arrays"),
+        (lambda y, d, n: absolute(y, d, n)[0], "should return 2 results"),
     ],
     "14.3": [
         (lambda x, n: np.flip(x, 1), "turned as a whole"),
@@ -1954,6 +1964,20 @@ WRONG = {
         (lambda x, n: reversed_rows(x, np.minimum(n + 1, x.shape[1])), "one step too many"),
         (lambda x, n: reversed_rows(x, np.maximum(n - 1, 0)), "stays behind"),
         (lambda x, n: reversed_rows(np.roll(x, -1, axis=1), n)[:, : x.shape[1]], "the numbers differ"),
+        (
+            lambda x, n: np.array([[*np.flip(row[:k]), *row[k:]] for row, k in zip(x, n, strict=True)]),
+            "the features are turned as well",
+        ),
+        (
+            lambda x, n: np.array(
+                [[*row[:k][::-1][: k // 2], *row[k // 2 : k], *row[k:]] for row, k in zip(x, n, strict=True)]
+            ),
+            "overwritten before they are read",
+        ),
+        (
+            lambda x, n: np.array([[*row[:-k], *row[-k:][::-1]] for row, k in zip(x, n, strict=True)]),
+            "the last columns are turned",
+        ),
         (
             lambda x, n: np.array([[*row[k:0:-1], *row[k:]] for row, k in zip(x, n, strict=True)]),
             "begins with a padded step",
@@ -2060,7 +2084,7 @@ WRONG = {
         (lambda a, b, c, d: (a + c, np.maximum(b * c, d)), "b: the numbers differ"),
         (lambda a, b, c, d: (a + c, np.maximum(np.maximum(b + c, d), 0)), "b: the numbers differ"),
         (lambda a, b, c, d: (a + c, np.maximum(b + c, d).max()), "b: the result has shape"),
-        (lambda a, b, c, d: np.maximum(b + c, d), "should return 2 arrays"),
+        (lambda a, b, c, d: np.maximum(b + c, d), "should return 2 results"),
     ],
     "15.2": [
         (lambda v, n, h0, scan: run_gru(v, n, h0, lambda z: z, lambda z, n: (1 - z) * n), "layer of this course"),
@@ -2139,7 +2163,7 @@ WRONG = {
         (lambda T: scan_cost(T, None, None, lambda T: T * T), "processors: the numbers differ"),
         (lambda T: scan_cost(T, None, None, lambda T: 25), "processors: the numbers differ"),
         (lambda T: scan_cost(T, None, None, lambda T: 2), "processors: the numbers differ"),
-        (lambda T: scan_cost(T)[:2], "should return 3 arrays"),
+        (lambda T: scan_cost(T)[:2], "should return 3 results"),
     ],
 }
 CASES = [(number, answer, words) for number, wrong in WRONG.items() for answer, words in wrong]

@@ -61,7 +61,7 @@ class PartsExercise:
     def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
         names = ", ".join(name for name, _, _ in self.parts)
         if not isinstance(result, tuple | list) or len(result) != len(self.parts):
-            return f"it should return {len(self.parts)} arrays: return {names}"
+            return f"it should return {len(self.parts)} results, separated by commas: return {names}"
         rights = self.right(*arguments)
         for i, ((name, shape, known), part, right) in enumerate(zip(self.parts, result, rights, strict=True)):
             mistakes = _mistakes_of(lambda *given, i=i: answer(*given)[i], known, self.problems, self.atol)

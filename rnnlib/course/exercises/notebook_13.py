@@ -317,6 +317,14 @@ def _two_ahead(series: np.ndarray) -> np.ndarray:
     return series[np.minimum(np.arange(len(series)) + 2, len(series) - 1)]
 
 
+def _less_mean(series: np.ndarray) -> np.ndarray:
+    return series - series.mean()
+
+
+def _last_for_first(series: np.ndarray) -> np.ndarray:
+    return np.append(series[-1], series[1:])
+
+
 def _every_other(series: np.ndarray) -> np.ndarray:
     return np.where(np.arange(len(series)) % 2 == 0, _two_ahead(series), series)
 
@@ -354,6 +362,9 @@ TRANSFORMS: list[tuple[str, Callable, int]] = [
     ("each value less the last of all", _from_last, 7),
     ("the value two steps later", _two_ahead, 7),
     ("at every other place the value two steps later", _every_other, 6),
+    ("at every other place the value two steps later", _every_other, 7),
+    ("each value less the mean of all", _less_mean, 6),
+    ("the first value replaced by the last of all", _last_for_first, 7),
     ("the mean of each pair", _in_pairs, 7),
     ("each value divided by the length of the series", _by_length, 7),
     ("each value and a part of the last", _towards_last, 7),
@@ -413,6 +424,12 @@ def _changes_one_of(transform: Callable, series: np.ndarray, t: int, places: sli
     other = series.copy()
     other[t:] += LARGE * _noise(series, t)
     return not np.allclose(transform(series.copy())[places], transform(other)[places])
+
+
+def _changes_all(transform: Callable, series: np.ndarray, t: int) -> bool:
+    other = series.copy()
+    other[t:] += LARGE * _noise(series, t)
+    return not np.isclose(transform(series.copy())[:t], transform(other)[:t]).any()
 
 
 def _wrong(change: Callable) -> Callable:
@@ -481,6 +498,10 @@ AHEAD_MISTAKES: Mistakes = [
         "only the place just before t is compared: an earlier one may look ahead",
     ),
     (
+        lambda transform, series, t: _changes_all(transform, series, t),
+        "this says True only where every place before t changes: one is enough (any, not all)",
+    ),
+    (
         lambda transform, series, t: _changes_one_of(transform, series, t, slice(1)),
         "only the first place is compared: a later one may look ahead",
     ),
@@ -509,7 +530,7 @@ class AheadExercise(FunctionExercise):
             return f"it says True of a function that does not look ahead, {name}: change and compare the right places"
         return (
             f"it says False of a function that looks ahead, {name}: change all values from t on, each by another large "
-            "amount, up or down, and compare all places before t"
+            "amount, up or down; compare all places before t; a difference may have either sign"
         )
 
 

@@ -184,6 +184,12 @@ VALUE_MISTAKES: Mistakes = [
         "this is the squared difference: the absolute one is asked for",
     ),
     (
+        lambda y, target, lengths: (
+            (np.where(_mask(lengths, y.shape[1]), y - target, 0.0) ** 2).sum() / 2 / lengths.sum()
+        ),
+        "this is half the squared difference: the absolute one is asked for",
+    ),
+    (
         lambda y, target, lengths: (np.where(_mask(lengths, y.shape[1]), y - target, 0.0)).sum() / lengths.sum(),
         "differences of both signs cancel: the absolute value is missing",
     ),
@@ -281,6 +287,14 @@ def _only_sequences(x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.where(_mask(lengths, x.shape[1])[..., np.newaxis], _turned(x, lengths), 0.0)
 
 
+def _overwritten(x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    turned = x.copy()
+    for n, length in enumerate(lengths):
+        for i in range(length):
+            turned[n, i] = turned[n, length - 1 - i]
+    return turned
+
+
 def _without_first(x: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     turned = x.copy()
     for n, length in enumerate(lengths):
@@ -296,6 +310,17 @@ TURN_MISTAKES: Mistakes = [
     (lambda x, lengths: x, "nothing is turned"),
     (lambda x, lengths: x[::-1], "the order of the sequences is turned, not that of the steps"),
     (lambda x, lengths: x[:, :, ::-1], "the features are turned: the steps are axis 1"),
+    (
+        lambda x, lengths: np.where(_mask(lengths, x.shape[1])[..., np.newaxis], _turned(x, lengths)[..., ::-1], x),
+        "the features are turned as well: the steps are axis 0 of a row",
+    ),
+    (_overwritten, "half of the steps are overwritten before they are read: read from x, write into the copy"),
+    (
+        lambda x, lengths: np.stack(
+            [np.concatenate([row[:-n], row[-n:][::-1]]) for row, n in zip(x, lengths, strict=True)]
+        ),
+        "the last columns are turned, which are padding: a sequence stands in the first ones",
+    ),
     (
         lambda x, lengths: np.where(_mask(lengths, x.shape[1])[..., np.newaxis], x[:, :, ::-1], x),
         "the features are turned: the steps are axis 1",
