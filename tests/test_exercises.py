@@ -1820,6 +1820,14 @@ WRONG = {
         ),
         (lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__([t, -1], [1e6, -1e6])), "at every other place"),
         (
+            lambda f, s, t: abs(np.sum(f(s)[:t] - f(np.append(s[:t], 1e4 * SIGNS[t:] * SIZES[t:]))[:t])) > 1e-9,
+            "in turn",
+        ),
+        (
+            lambda f, s, t: not np.array_equal(f(s)[:t], f(np.append(s[:t], [np.nan] * (12 - t)))[:t], equal_nan=True),
+            "replaced by NaN|0 times NaN",
+        ),
+        (
             lambda f, s, t: notices(f, s, t, lambda o, t: o.__setitem__(slice(t, None), o[t:] + 1e5 * SIGNS[: 12 - t])),
             "each value less the mean of all",
         ),
@@ -2229,6 +2237,12 @@ def test_the_scan_of_15_2_takes_its_arguments_by_name_too(capsys):
         return scan(a=1 - z, b=z * n, h0=h0)
 
     assert verdict(capsys, "15.2", by_name).startswith("✓ 15.2")
+
+
+def test_the_three_numbers_of_15_3_may_stand_in_an_array(capsys):
+    right = lambda T: np.array(scan_cost(T))  # noqa: E731
+    assert verdict(capsys, "15.3", right).startswith("✓ 15.3")
+    assert "should return 3 results" in verdict(capsys, "15.3", lambda T: right(T)[:2])
 
 
 def test_a_changed_argument_is_told():

@@ -321,6 +321,18 @@ def _less_mean(series: np.ndarray) -> np.ndarray:
     return series - series.mean()
 
 
+def _alternating(series: np.ndarray) -> np.ndarray:
+    return series + (-1.0) ** np.arange(len(series)) * series[-1]
+
+
+def _sum_by_matrix(series: np.ndarray) -> np.ndarray:
+    return np.tri(len(series)) @ series
+
+
+def _less_size(series: np.ndarray) -> np.ndarray:
+    return series - np.abs(series).max()
+
+
 def _last_for_first(series: np.ndarray) -> np.ndarray:
     return np.append(series[-1], series[1:])
 
@@ -371,6 +383,9 @@ TRANSFORMS: list[tuple[str, Callable, int]] = [
     ("each value less the one before", _before, 7),
     ("the rank of each value among all", _ranks, 7),
     ("NumPy's gradient", np.gradient, 7),
+    ("each value and the last, plus and minus in turn", _alternating, 6),
+    ("the sum of all values so far, by a matrix", _sum_by_matrix, 7),
+    ("each value less the largest size", _less_size, 7),
 ]
 
 
@@ -455,10 +470,14 @@ AHEAD_MISTAKES: Mistakes = [
         "this says True to every function, also where nothing but the past is used: change nothing before t, and "
         "compare what stands before t only",
     ),
+    (
+        _wrong(_set(lambda series, t: np.nan)),
+        "the future is replaced by NaN: 0 times NaN is NaN, and a function may leave NaN out: put in large numbers",
+    ),
     (_wrong(_to_last(LARGE)), ONLY_LAST),
     (_wrong(_to_last(-LARGE)), ONLY_LAST),
     (_wrong(_to_last(1.0)), ONLY_LAST),
-    (_wrong(_to_last(12.0)), ONLY_LAST),
+    (_wrong(lambda series, t: series.__setitem__(-1, 12.5)), ONLY_LAST),
     (_wrong(_added(LARGE, last=1)), ONLY_FIRST),
     (_wrong(_added(-LARGE, last=1)), ONLY_FIRST),
     (_wrong(_added(1.0, last=1)), ONLY_FIRST),
@@ -530,7 +549,7 @@ class AheadExercise(FunctionExercise):
             return f"it says True of a function that does not look ahead, {name}: change and compare the right places"
         return (
             f"it says False of a function that looks ahead, {name}: change all values from t on, each by another large "
-            "amount, up or down; compare all places before t; a difference may have either sign"
+            "amount, up or down; compare all places before t, one by one; a difference may have either sign"
         )
 
 

@@ -272,6 +272,16 @@ PROCESSORS_MISTAKES: Mistakes = [
     ),
 ]
 
+
+class NumbersExercise(PartsExercise):
+    """Several numbers, which may stand in one array."""
+
+    def _fault(self, answer: Callable, result: Any, arguments: tuple) -> str | None:
+        if isinstance(result, np.ndarray) and result.ndim == 1:
+            result = list(result)
+        return super()._fault(answer, result, arguments)
+
+
 CHECKERS = {
     "15.1": PartsExercise(
         right=_combined,
@@ -279,7 +289,7 @@ CHECKERS = {
         parts=[("a", "(n,)", FACTOR_MISTAKES), ("b", "(n,)", ADDED_MISTAKES)],
     ),
     "15.2": ScanExercise(right=_paper, problems=_gates, mistakes=PAPER_MISTAKES, shape="(N, T, H)"),
-    "15.3": PartsExercise(
+    "15.3": NumbersExercise(
         right=_cost,
         problems=_lengths,
         parts=[
