@@ -63,8 +63,8 @@ def parallel_scan(a: ArrayLike, b: ArrayLike, h0: ArrayLike | None = None) -> Re
     """Compute the same in ⌈log2 T⌉ rounds.
 
     After a round of the width w, the map that stands at step t goes over the last 2 w steps up to t. The loop is the
-    one to take where products of many factors above 1 are too large for a float, and where products of small factors
-    are too small for one before large factors make their states count again: these are lost.
+    one to take where products of many factors above 1 are too large for a float, and where large factors come after
+    small ones: what a product too small for a float has multiplied is lost.
 
     Args:
         a: (N, T, H), the factors.

@@ -365,10 +365,9 @@ def test_a_state_of_a_wider_type_is_refused(name):
 RECURRENT = [name for name in CAUSAL if name != "cell"]
 
 
-def one_state(layer, name):
-    """Return how the messages name the first array of a state: `h0`, or what goes in and comes back in its place."""
-    pair = len(layer.state_names) == 2
-    return {"h0": "h0", "dstate": "dh" if pair else "dstate", "h_prev": "h_prev"}[name]
+def name_of_dstate(layer):
+    """Return how the messages name the gradient by the first array of a state."""
+    return "dh" if len(layer.state_names) == 2 else "dstate"
 
 
 def in_state(state, array):
@@ -381,11 +380,11 @@ def test_what_does_not_fit_a_recurrent_layer_is_named_with_what_it_needs_and_wha
     layer, x, state, _ = case(name)
     trace = layer.run(x, state)
     dout, first = np.ones_like(trace.out), flat(state)[0]
-    dstate, h_prev = one_state(layer, "dstate"), "N = 3, H = 5"
+    dstate, sizes = name_of_dstate(layer), "N = 3, H = 5"
     for call, line in (
         (lambda: layer.run(x[..., :1], state), r"x: expected \(N, T, D\) with D = 2, got \(3, 4, 1\)"),
-        (lambda: layer.run(x, in_state(state, first[:2])), rf"h0: expected \(N, H\) with {h_prev}, got \(2, 5\)"),
-        (lambda: layer.run(x, in_state(state, first[:, :4])), rf"h0: expected \(N, H\) with {h_prev}, got \(3, 4\)"),
+        (lambda: layer.run(x, in_state(state, first[:2])), rf"h0: expected \(N, H\) with {sizes}, got \(2, 5\)"),
+        (lambda: layer.run(x, in_state(state, first[:, :4])), rf"h0: expected \(N, H\) with {sizes}, got \(3, 4\)"),
         *(
             (lambda cut=cut: layer.back(trace, dout[cut]), r"dh: expected \(N, T, H\) with N = 3, T = 4, H = 5, got")
             for cut in (np.s_[:2], np.s_[:, :3], np.s_[..., :4])
@@ -393,12 +392,12 @@ def test_what_does_not_fit_a_recurrent_layer_is_named_with_what_it_needs_and_wha
         *(
             (
                 lambda cut=cut: layer.back(trace, dout, in_state(state, first[cut])),
-                rf"{dstate}: expected \(N, H\) with {h_prev}, got",
+                rf"{dstate}: expected \(N, H\) with {sizes}, got",
             )
             for cut in (np.s_[:2], np.s_[:, :4])
         ),
         (lambda: layer.step(x[:, 0, :1], state), r"x_t: expected \(N, D\) with D = 2, got \(3, 1\)"),
-        (lambda: layer.step(x[:, 0], in_state(state, first[:, :4])), rf"h_prev: expected \(N, H\) with {h_prev}, got"),
+        (lambda: layer.step(x[:, 0], in_state(state, first[:, :4])), rf"h_prev: expected \(N, H\) with {sizes}, got"),
     ):
         with pytest.raises(ValueError, match=f"^{line}"):
             call()
@@ -414,7 +413,7 @@ def test_nothing_wide_enters_a_narrow_layer(name):
         (lambda: layer.run(wide.x, state), "x"),
         (lambda: layer.run(x, wide.state), "h0"),
         (lambda: layer.back(trace, dout.astype(float), dstate), "dh"),
-        (lambda: layer.back(trace, dout, widened), one_state(layer, "dstate")),
+        (lambda: layer.back(trace, dout, widened), name_of_dstate(layer)),
         (lambda: layer.step(wide.x[:, 0], state), "x_t"),
         (lambda: layer.step(x[:, 0], wide.state), "h_prev"),
     ):
@@ -444,7 +443,7 @@ def test_a_state_that_leaves_the_finite_numbers_is_named(name):
     x, state = np.full_like(x, 1e10), mapped(lambda array: np.full_like(array, 1e10), state)  # infinity minus infinity
     with np.errstate(all="ignore"), pytest.raises(NotFinite, match="^h is not finite from step 1 on$"):
         layer.run(x, state)
-    with pytest.raises(NotFinite, match="^h(_t is not finite| is not finite from step 1 on)$"):
+    with pytest.raises(NotFinite, match="^h_t is not finite$"):
         layer.step(x[:, 0], state)
 
 

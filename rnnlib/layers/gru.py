@@ -223,8 +223,15 @@ class GRU(Layer):
         W_x, W_h = self.params["W_x"], self.params["W_h"]
         x_t = check_array("x_t", x_t, "(N, D)", W_x.dtype, D=len(W_x))
         h_prev = check_array("h_prev", h_prev, "(N, H)", W_x.dtype, N=len(x_t), H=len(W_h))
+        b, b_h = (self.params.get(name, 0) for name in ("b_x" if self.reset_after else "b", "b_h"))
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
-            return self.run(x_t[:, np.newaxis], h_prev).out[:, 0]
+            a_r, a_z, a_n = split_gates(x_t @ W_x + b, 3)
+            past_r, past_z, past_n = split_gates(h_prev @ W_h + b_h, 3)
+            r, z = sigmoid(a_r + past_r), sigmoid(a_z + past_z)
+            n = np.tanh(a_n + (r * past_n if self.reset_after else (r * h_prev) @ split_gates(W_h, 3)[2]))
+            h_t = (1 - z) * n + z * h_prev
+        insist_on_finite("h_t", h_t)
+        return h_t
 
     def _bias_of_gates(self, name: str) -> Array | int:
         """Return a bias as (3, 1, H), or 0 where the layer has none of that name."""

@@ -434,17 +434,11 @@ def _after_next(spread: float) -> Callable:
     return add
 
 
-def _changes_one_of(transform: Callable, series: np.ndarray, t: int, places: slice) -> bool:
-    """Tell whether one of these places is another after a large change of the values from t on."""
+def _changed(transform: Callable, series: np.ndarray, t: int) -> np.ndarray:
+    """Tell for each place whether it is another after a large change of the values from t on."""
     other = series.copy()
     other[t:] += LARGE * _noise(series, t)
-    return not np.allclose(transform(series.copy())[places], transform(other)[places])
-
-
-def _changes_all(transform: Callable, series: np.ndarray, t: int) -> bool:
-    other = series.copy()
-    other[t:] += LARGE * _noise(series, t)
-    return not np.isclose(transform(series.copy())[:t], transform(other)[:t]).any()
+    return ~np.isclose(transform(series.copy()), transform(other))
 
 
 def _wrong(change: Callable) -> Callable:
@@ -509,19 +503,19 @@ AHEAD_MISTAKES: Mistakes = [
         "the border is one place off: change the values from t on, and compare those before t",
     ),
     (
-        lambda transform, series, t: _changes_one_of(transform, series, t, slice(t - 1)),
+        lambda transform, series, t: _changed(transform, series, t)[: t - 1].any(),
         "the place just before t is left out: compare [:t]",
     ),
     (
-        lambda transform, series, t: _changes_one_of(transform, series, t, slice(t - 1, t)),
+        lambda transform, series, t: _changed(transform, series, t)[t - 1],
         "only the place just before t is compared: an earlier one may look ahead",
     ),
     (
-        lambda transform, series, t: _changes_all(transform, series, t),
+        lambda transform, series, t: _changed(transform, series, t)[:t].all(),
         "this says True only where every place before t changes: one is enough (any, not all)",
     ),
     (
-        lambda transform, series, t: _changes_one_of(transform, series, t, slice(1)),
+        lambda transform, series, t: _changed(transform, series, t)[0],
         "only the first place is compared: a later one may look ahead",
     ),
     (_wrong(_set(lambda series, t: 0)), TOO_LITTLE),
