@@ -19,7 +19,7 @@ Array = NDArray[np.floating]
 
 def tanh(a: ArrayLike, out: Array | None = None) -> Array:
     """Return the hyperbolic tangent of every element, between -1 and 1, in the shape of `a`."""
-    return np.tanh(a if out is not None else check_real("a", a), out=out)
+    return np.tanh(check_real("a", a) if out is None else a, out=out)
 
 
 def tanh_derivative(h: ArrayLike) -> Array:
@@ -31,7 +31,7 @@ def tanh_derivative(h: ArrayLike) -> Array:
 
 def sigmoid(a: ArrayLike, out: Array | None = None) -> Array:
     """Return 1 / (1 + exp(-a)) of every element, in the shape of `a`, without overflow for any `a`."""
-    a = a if out is not None else check_real("a", a)
+    a = check_real("a", a) if out is None else a
     with np.errstate(over="ignore", under="ignore"):  # exp(-a) may overflow: 1 / infinity is the right limit
         z = np.exp(np.negative(a, out=out), out=out)
         return np.reciprocal(np.add(z, 1, out=out), out=out)
@@ -45,7 +45,7 @@ def sigmoid_derivative(h: ArrayLike) -> Array:
 
 def relu(a: ArrayLike, out: Array | None = None) -> Array:
     """Return max(0, a) of every element, in the shape of `a`."""
-    return np.maximum(a if out is not None else check_real("a", a), 0, out=out)
+    return np.maximum(check_real("a", a) if out is None else a, 0, out=out)
 
 
 def relu_derivative(h: ArrayLike) -> Array:
@@ -55,7 +55,7 @@ def relu_derivative(h: ArrayLike) -> Array:
 
 def identity(a: ArrayLike, out: Array | None = None) -> Array:
     """Return a copy of `a`: no activation at all."""
-    return np.positive(a if out is not None else check_real("a", a), out=out)
+    return np.positive(check_real("a", a) if out is None else a, out=out)
 
 
 def identity_derivative(h: ArrayLike) -> Array:

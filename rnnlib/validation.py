@@ -40,14 +40,13 @@ def check_array(name: str, value: ArrayLike, axes: str, dtype: DTypeLike, **size
     ValueError: x: expected (N, D) with D = 2, got (1, 3)
     """
     known = tuple(sizes.items())
-    dtype = np.dtype(dtype)
     array = value if type(value) is np.ndarray else as_ndarray(name, value, axes, known)
     if not _fits(array.shape, axes, known):
         raise ValueError(f"{name}: expected {_in_words(axes, known)}, got {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name}: expected {_in_words(axes, known)}, no axis empty, got {array.shape}")
-    if array.dtype != dtype:
-        array = _converted(name, value, array, _in_words(axes, known), dtype)
+    if array.dtype is not dtype and array.dtype != dtype:
+        array = _converted(name, value, array, _in_words(axes, known), np.dtype(dtype))
     if not is_finite(array):
         check_finite(name, array, " " + _in_words(axes, known))
     return array

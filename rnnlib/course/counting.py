@@ -78,7 +78,7 @@ def products_in(layer: Layer, call: Callable[[], Any]) -> dict[str, int]:
 
 
 def _products_by_line(method: FunctionType) -> dict[int, list[str]]:
-    """Return for each line of a method the names that it multiplies by; `W.T` counts as W."""
+    """Return for each line of a method the names that it multiplies by; `W.T` and `W_T` count as W."""
     lines, first = inspect.getsourcelines(method)
     found: dict[int, list[str]] = {}
     for node in ast.walk(ast.parse(dedent("".join(lines)))):
@@ -89,6 +89,6 @@ def _products_by_line(method: FunctionType) -> dict[int, list[str]]:
         else:
             continue
         whole = [factor.value if isinstance(factor, ast.Attribute) else factor for factor in factors]
-        names = [factor.id for factor in whole if isinstance(factor, ast.Name)]
+        names = [factor.id.removesuffix("_T") for factor in whole if isinstance(factor, ast.Name)]
         found.setdefault(first + node.lineno - 1, []).extend(names)
     return found

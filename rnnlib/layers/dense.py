@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnnlib.initializers import find_initializer
-from rnnlib.layers.layer import Array, Grads, Layer, State, Trace, check_mask_of, refuse_state, rows
+from rnnlib.layers.layer import Array, Grads, Layer, State, Trace, check_mask_of, refuse_state, rows, sum_of_rows
 from rnnlib.params import Params
 from rnnlib.validation import (
     check_array,
@@ -93,7 +93,7 @@ class Dense(Layer):
         dvs = rows(dv)
         grads = {"W": rows(x).T @ dvs}
         if "b" in self.params:
-            grads["b"] = dvs.sum(axis=0)
+            grads["b"] = sum_of_rows(dvs)
         return Grads(grads, dvs.dot(W.T).reshape(x.shape))
 
     def __repr__(self) -> str:

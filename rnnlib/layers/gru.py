@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from rnnlib.activations import sigmoid
 from rnnlib.initializers import find_initializer
 from rnnlib.layers.gates import check_weights, drawn_gates, split_gates
-from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows
+from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows, sum_of_rows
 from rnnlib.params import Params
 from rnnlib.validation import check_array, check_float_type, check_int, check_mask, insist_on_finite
 
@@ -205,7 +205,7 @@ class GRU(Layer):
         if not self.reset_after:
             grads["W_h"][:, 2 * H :] = rows(r * past_n).T @ das[:, 2 * H :]
         for name in self.params.keys() - grads.keys():
-            grads[name] = (dpasts if name == "b_h" else das).sum(axis=0)
+            grads[name] = sum_of_rows(dpasts if name == "b_h" else das)
         dx = das.dot(W_x.T).reshape(x.shape)
         return Grads(grads, dx.swapaxes(0, 1), state=dh_t, a=da.reshape(T, N, 3 * H).swapaxes(0, 1))
 

@@ -132,7 +132,7 @@ class Layer:
             state = h0
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
             trace = checked_run(self, x, state, mask)
-        self.trace = copied(trace)  # whatever the caller does to x, to the result or to the parameters
+        self.trace = Trace(*map(copied, trace))  # whatever the caller does to x, to the result or to the parameters
         return trace.out
 
     def backward(self, dout: ArrayLike) -> Array | None:
@@ -173,7 +173,7 @@ def copied(value: Any) -> Any:
     if isinstance(value, np.ndarray) or (isinstance(value, tuple) and hasattr(value, "copy")):
         return value.copy()
     if isinstance(value, tuple):
-        parts = [copied(part) for part in value]
+        parts = map(copied, value)
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     return value
 
@@ -211,7 +211,7 @@ def check_part(name: str, layer: Layer, whole: str) -> None:
 
 def insist_on_finite_grads(grads: Grads) -> None:
     """Raise NotFinite where a gradient has left the finite numbers."""
-    if all(map(is_finite, [*grads.params.values(), *arrays_of((grads.x, grads.state))])):
+    if all(map(is_finite, [*grads.params.values(), *arrays_of(grads.x), *arrays_of(grads.state)])):
         return
     for name, gradient in {**grads.params, "x": grads.x, "the starting state": grads.state}.items():
         if not all(map(is_finite, arrays_of(gradient))):
@@ -235,6 +235,11 @@ def refuse_state(layer: Layer, state: State) -> None:
 def rows(array: Array) -> Array:
     """Return (…, K) as a matrix with one row for each place: (places, K)."""
     return array.reshape(-1, array.shape[-1])
+
+
+def sum_of_rows(matrix: Array) -> Any:
+    """Return the sum of a matrix over its rows, (K,), by a product, which is quicker than NumPy's sum."""
+    return np.ones(len(matrix), matrix.dtype).dot(matrix)
 
 
 def check_mask_of(x: Array, mask: ArrayLike | None) -> NDArray[np.bool_] | None:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from rnnlib.activations import sigmoid
 from rnnlib.initializers import find_initializer
 from rnnlib.layers.gates import check_states, check_weights, drawn_gates, split_gates
-from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows
+from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows, sum_of_rows
 from rnnlib.params import Params
 from rnnlib.validation import check_array, check_float_type, check_int, check_mask, insist_on_finite
 
@@ -197,7 +197,7 @@ class LSTM(Layer):
         das = da.reshape(T * N, 4 * H)
         grads = {"W_x": rows(x).T @ das, "W_h": rows(h[:-1]).T @ das}  # h_{t-1} beside da_t
         if "b" in self.params:
-            grads["b"] = das.sum(axis=0)
+            grads["b"] = sum_of_rows(das)
         dx = das.dot(W_x.T).reshape(x.shape)
         return Grads(grads, dx.swapaxes(0, 1), state=(dh_t, dc_t), a=da.reshape(T, N, 4 * H).swapaxes(0, 1))
 

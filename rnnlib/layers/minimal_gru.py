@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from rnnlib.activations import sigmoid
 from rnnlib.initializers import find_initializer
 from rnnlib.layers.gates import drawn_gates
-from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows
+from rnnlib.layers.layer import Array, Grads, Layer, Trace, rows, sum_of_rows
 from rnnlib.params import Params
 from rnnlib.scan import linear_recurrence, linear_recurrence_backward, parallel_scan
 from rnnlib.validation import (
@@ -161,7 +161,7 @@ class MinimalGRU(Layer):
         das = rows(da)
         grads = {"W_x": rows(x).T @ das}
         if "b" in self.params:
-            grads["b"] = das.sum(axis=0)
+            grads["b"] = sum_of_rows(das)
         return Grads(grads, da @ W_x.T, state=dh0, a=da)
 
     def step(self, x_t: ArrayLike, h_prev: ArrayLike) -> Array:
