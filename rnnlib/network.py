@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class Network:
     ((3, 5, 2), (2, 4), (3, 4))
 
     Attributes:
-        layers: the layers by name.
+        layers: the layers by name, always the same ones.
         loss_function: the loss.
         params: the live parameters of all layers.
         grads: after `backward`, the gradients of the last `loss` by the parameters.
@@ -61,7 +62,6 @@ class Network:
         looks_ahead: whether a result may depend on later steps.
     """
 
-    layers: dict[str, Layer] = {}
     loss_function: Loss
     grads: Mapping[str, Array] = {}
     dstate: State = None
@@ -86,9 +86,14 @@ class Network:
         _check_layers(layers)
         if isinstance(list(layers.values())[-1], Activation) and loss.reading is not identity:
             raise ValueError(f"loss: {loss!r} contains its own activation, so expected no Activation as the last layer")
-        self.layers, self.loss_function = layers, loss
+        self._layers, self.loss_function = layers, loss
         self._params = Params(joined({name: layer.params for name, layer in layers.items()}))
         self.looks_ahead = any(layer.looks_ahead for layer in layers.values())
+
+    @property
+    def layers(self) -> Mapping[str, Layer]:
+        """The layers by name, in the order of the data."""
+        return MappingProxyType(self._layers)
 
     @property
     def params(self) -> Params:
@@ -116,13 +121,17 @@ class Network:
         out: Any = x
         counts: Any = mask
         has_type = is_typed(x)  # a list has none: its numbers take that of the first parameters
-        for name, layer in self.layers.items():
+        for name, layer in self._layers.items():
             if layer.params and not has_type:
                 out, has_type = _as_type_of(layer, out), True
             try:
                 traces[name] = trace = checked_run(layer, out, states.get(name), counts)
             except NotFinite as error:
                 raise NotFinite(f"{name}: {error}") from None
+            except Exception as error:
+                error.add_note(f"in the layer {name}={layer!r}")
+                raise
+            _check_mask_handed_on(name, trace, counts)
             out, counts = trace.out, trace.mask
         return Trace(out, self._bare(traces), tuple(traces.values()), counts)
 
@@ -142,10 +151,10 @@ class Network:
     def _back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
         dstates, found = self._by_layer("dstate", dstate), {}
         dx: Any = dout
-        for (name, layer), of_layer in zip(reversed(self.layers.items()), reversed(trace.saved), strict=True):
+        for (name, layer), of_layer in zip(reversed(self._layers.items()), reversed(trace.saved), strict=True):
             found[name] = grads = checked_back(layer, of_layer, dx, dstates.get(name))
             dx = grads.x
-        params = joined({name: found[name].params for name in self.layers})
+        params = joined({name: found[name].params for name in self._layers})
         return Grads(params, dx, self._bare(found))
 
     def loss_and_grads(
@@ -195,6 +204,8 @@ class Network:
     def predict(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Array:
         """Return what a user reads: the loss's reading of what comes out, probabilities for a cross-entropy.
 
+        What comes out itself, logits for a cross-entropy, is `run(x).out`.
+
         It never disturbs a pending backward. Args and errors are those of `loss`.
         """
         trace = self.run(x, state, mask)
@@ -205,7 +216,7 @@ class Network:
         """Return a state, or a gradient by one, as {layer name: state}."""
         if state is None:
             return {}
-        stateful = [name for name, layer in self.layers.items() if layer.has_state]
+        stateful = [name for name, layer in self._layers.items() if layer.has_state]
         if not stateful:
             raise TypeError(f"{name}: expected None, as no layer has a state, got {short_repr(state)}")
         if isinstance(state, dict):
@@ -220,20 +231,25 @@ class Network:
 
     def _bare(self, found: Mapping[str, Trace | Grads]) -> State:
         """Return the states of the layers as a network's state: of a single layer with a state, that state itself."""
-        states = {name: found[name].state for name, layer in self.layers.items() if layer.state_names}
+        states = {name: found[name].state for name, layer in self._layers.items() if layer.state_names}
         if len(states) == 1:
             (state,) = states.values()
             return state
         return states or None
 
     def __getattr__(self, name: str) -> Layer:
-        layers = self.__dict__.get("layers", {})
+        layers = self.__dict__.get("_layers", {})
         if name not in layers:
             raise AttributeError(f"Network has neither an attribute nor a layer named {name!r}")
         return layers[name]
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__.get("_layers", {}):
+            raise AttributeError(f"{name}: a network keeps its layers: make a new one, Network({name}=…, …)")
+        super().__setattr__(name, value)
+
     def __repr__(self) -> str:
-        lines = [f"    {name}={layer!r},\n" for name, layer in self.layers.items()]
+        lines = [f"    {name}={layer!r},\n" for name, layer in self._layers.items()]
         return f"Network(\n{''.join(lines)}    loss={self.loss_function!r},\n)"
 
 
@@ -247,6 +263,12 @@ def _as_type_of(layer: Layer, array: Any) -> Any:
     if isinstance(array, np.ndarray) and array.dtype.kind == "f":
         return array.astype(layer.dtype, copy=False)
     return array
+
+
+def _check_mask_handed_on(name: str, trace: Trace, mask: Any) -> None:
+    """Refuse a trace that still has a result for each step, but has lost the mask of the steps."""
+    if mask is not None and trace.mask is None and trace.out.ndim > 2 and trace.out.shape[:2] == np.shape(mask):
+        raise TypeError(f"{name}: expected the mask in the Trace, as {trace.out.shape} has steps, got None")
 
 
 def _is_mask(x: ArrayLike, state: State) -> bool:

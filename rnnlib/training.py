@@ -117,13 +117,13 @@ def fit(
             after each `every` updates and after the last; its answers stand in `History.metric`, and training ends
             when it reaches 1.
         every: how many updates lie between two looks at `until` and the bar.
-        carry_state: whether the last state of a batch is the starting state of the next. No gradient flows from one
-            batch to the one before.
+        carry_state: whether the last state of a batch is the starting state of the next; the first starts from zeros.
+            No gradient flows from one batch to the one before.
         progress: whether to show a bar on stdout, where tqdm is installed.
 
     Raises:
         TypeError, ValueError: arguments that do not fit, no batch at all, a batch that the network refuses.
-        NotFinite: the arithmetic has left the finite numbers; the line names the update and the first bad array.
+        NotFinite: the arithmetic has left the finite numbers; the line names the update, and what was not finite.
     """
     steps, every = check_int("steps", steps), check_int("every", every)
     training = _Training(net, optimizer, clip, clip_value, carry_state)
@@ -185,8 +185,9 @@ class _Training:
         except NotFinite as error:
             before.restore()
             raise NotFinite(f"update {before.steps + 1}: {error}") from error
-        except BaseException:
+        except BaseException as error:
             before.restore()
+            error.add_note(f"in update {before.steps + 1}")
             raise
         if self.carry_state:
             self.state, self.N = state, N

@@ -18,7 +18,7 @@ FLOAT32 = np.dtype(np.float32)
 
 
 class NotFinite(FloatingPointError):
-    """A computation left the finite numbers, although everything that entered it was finite."""
+    """A computation left the finite numbers, although its arguments were finite."""
 
 
 def check_array(name: str, value: ArrayLike, axes: str, dtype: DTypeLike, **sizes: int) -> NDArray[np.floating]:
@@ -302,4 +302,6 @@ def short_repr(value: Any) -> str:
         text = " ".join(repr(value).split())
     except ValueError:  # a whole number of more digits than Python prints
         return f"{type(value).__name__} of {value.bit_length()} bits"
+    if len(text) > 80 and isinstance(value, np.ndarray):
+        return f"an array {value.dtype} {value.shape}"
     return text if len(text) <= 80 else f"{text[:77]}..."

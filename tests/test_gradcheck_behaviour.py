@@ -18,6 +18,7 @@ from gradcheck_cases import (
     network,
     problem,
     put,
+    verdicts,
 )
 
 from rnnlib import Grads, Last, Layer, Loss, Params, SimpleRNN, Trace, check_gradients, squared_error
@@ -109,10 +110,31 @@ def test_steps_that_do_not_count_and_change_something(run):
 
     p, target = problem(), np.ones((N, T, 3))
     assert check(Heedless, mask=MASK).checks[MASKED] is False
-    assert check_gradients(network(kind=Heedless), p["x"], target, mask=MASK).checks[MASKED] is False
     assert check(Heedless).ok
+    if run is loses_the_mask:
+        with pytest.raises(
+            TypeError, match=r"^rnn: expected the mask in the Trace, as \(2, 3, 5\) has steps, got None$"
+        ):
+            check_gradients(network(kind=Heedless), p["x"], target, mask=MASK)
+    else:
+        assert check_gradients(network(kind=Heedless), p["x"], target, mask=MASK).checks[MASKED] is False
     report = check(Heedless, mask=np.ones((N, T), bool))
     assert report.checks[MASKED] is None and f"○ {MASKED} (not checked)" in str(report)
+
+
+def test_a_loss_that_counts_every_step():
+    def heedless(y, target, mask=None):
+        return np.abs(y - target).sum(), np.sign(y - target)
+
+    def careful(y, target, mask=None):
+        counts = 1 if mask is None else mask[:, :, np.newaxis]
+        return heedless(y * counts, target * counts)
+
+    x, target = problem()["x"], np.ones((N, T, 3))
+    for loss, respected in ((heedless, False), (careful, True)):
+        report = check_gradients(network(Loss(loss)), x, target, mask=MASK)
+        assert report.checks[MASKED] is respected and verdicts(report) == {"ok"}, report
+        assert check_gradients(network(Loss(loss), last=Last()), x, target[:, 0], mask=MASK).ok
 
 
 def test_the_state_moves_on_and_the_gradients_are_right():

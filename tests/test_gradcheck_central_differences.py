@@ -74,3 +74,10 @@ def test_narrower_types_are_refused_everywhere(form):
     for name, call in [*calls.items(), ("x", lambda: numerical_gradient(np.sum, q["x"]))]:
         with pytest.raises(TypeError, match=f"^{name}: a gradient check needs float64, got float32"):
             call()
+
+
+def test_what_is_no_point_or_no_function_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"^x: expected \(\.\.\.\), got None$"):
+        numerical_gradient(np.sum, None)
+    with pytest.raises(TypeError, match=r"^f: expected a function, got 3$"):
+        numerical_gradient(3, [1.0])

@@ -41,9 +41,11 @@ def test_zero_everywhere_and_rightly_so_must_be_expected():
     p = problem(T=1)
     for W_h_is in ("W_h", ("W_h",), {"W_h", "b"}, iter(["W_h"])):
         assert check_gradients(layer(p), p["x"], p["dh"], expect_zero=W_h_is).ok
-    for others in ((), "W", "W_hh"):
-        report = check_gradients(layer(p), p["x"], p["dh"], expect_zero=others)
-        assert failed(report) == {"W_h"} and report["W_h"].verdict == "zero everywhere" and report.worst.name == "W_h"
+    report = check_gradients(layer(p), p["x"], p["dh"])
+    assert failed(report) == {"W_h"} and report["W_h"].verdict == "zero everywhere" and report.worst.name == "W_h"
+    for others in ("W", ["W_h", "W_hh"]):
+        with pytest.raises(ValueError, match=r"^expect_zero: expected names among W_x, W_h, b, x, h0, got \S+"):
+            check_gradients(layer(p), p["x"], p["dh"], expect_zero=others)
 
 
 def test_an_error_of_just_the_tolerance_passes():
@@ -135,3 +137,21 @@ def test_one_call_that_differs_at_the_same_point_is_enough(differs):
     assert verdicts(report) == {"not checked: f is not deterministic"} and not report.ok, report
     assert report.rows[0].name == "u"
     assert next(calls) > differs  # it has been called that often
+
+
+def test_calls_that_differ_between_two_arrays_are_seen():
+    calls = count()
+    f = lambda u, v: u.sum() + v.sum() + 1e-9 * (next(calls) < 2)  # noqa: E731
+    report = compare_gradients(f, {"u": np.zeros(1), "v": np.zeros(1)}, {"u": [1.0], "v": [1.0]})
+    assert verdicts(report) == {"not checked: f is not deterministic"}
+
+
+def test_gradients_whose_difference_is_beyond_float64_are_no_warning():
+    with np.errstate(all="raise"):
+        row = compare_gradients(lambda u: -1e308 * u.sum(), {"u": np.zeros(1)}, {"u": [1e308]})["u"]
+    assert (row.verdict, row.given) == ("wrong", 1e308)
+
+
+def test_what_is_not_finite_is_shown_as_it_is():
+    row = compare_gradients(lambda u: u.sum(), {"u": np.ones(2)}, {"u": [1, np.inf]})["u"]
+    assert (row.verdict, row.given, row.where) == ("not finite", np.inf, (1,))

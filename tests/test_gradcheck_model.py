@@ -8,14 +8,17 @@ from rnnlib import (
     Bidirectional,
     Embedding,
     Last,
+    Layer,
     Loss,
     Network,
     NotFinite,
     SimpleRNN,
+    Trace,
     check_gradients,
     softmax_cross_entropy,
     squared_error,
 )
+from rnnlib.gradcheck.model import CheckedModel
 
 
 def test_tokens_have_no_row():
@@ -122,3 +125,66 @@ def test_a_state_that_leaves_the_numbers_is_named_as_by_the_model():
     for one in (layer(p, "relu"), Network(rnn=layer(p, "relu"), loss=squared_error)):
         with pytest.raises(NotFinite, match="h is not finite from step"):
             check_gradients(one, p["x"], p["dh"])
+
+
+def test_the_number_is_that_of_the_masked_model():
+    p, target = problem(), np.ones((N, T, 3))
+    rnn, net = layer(p), network()
+    numbers = [
+        (CheckedModel(rnn, p["x"], p["dh"], p["h0"], MASK), (rnn.forward(p["x"], p["h0"], MASK) * p["dh"]).sum()),
+        (CheckedModel(net, p["x"], target, p["h0"], MASK), net.loss(p["x"], target, p["h0"], MASK)),
+    ]
+    for model, number in numbers:
+        assert model.number(model.arguments) == number
+        assert model.number(model.arguments._replace(mask=None)) != number
+
+
+def test_the_only_state_of_a_network_may_come_under_its_name():
+    p, target = problem(), np.ones((N, T, 3))
+    for given, state in ((p["h0"], p["h0"]), ({"rnn": p["h0"]}, p["h0"]), ({}, 0 * p["h0"]), (None, 0 * p["h0"])):
+        np.testing.assert_array_equal(CheckedModel(network(), p["x"], target, given, None).arguments.state, state)
+
+
+def test_a_state_for_a_layer_that_has_none_is_refused():
+    class Heedless(Layer):
+        def run(self, x, state=None, mask=None):
+            return Trace(2 * x, None, None, mask)
+
+    x = problem()["x"]
+    with pytest.raises(TypeError, match="^state: expected None, as Heedless has no state, got"):
+        check_gradients(Heedless(), x, x, state=[1.0])
+
+
+def test_what_cannot_be_read_is_refused_by_its_name():
+    for mask, got in (([[True], [True, False]], "rows of different lengths"), (np.ma.array(MASK), r"a masked array")):
+        with pytest.raises((TypeError, ValueError), match=rf"^mask: expected \(N, T\), got {got}"):
+            check(mask=mask)
+    net = network()
+    net.rnn.params = dict(net.rnn.params)
+    with pytest.raises(TypeError, match=r"^SimpleRNN\.params: expected Params"):
+        check_gradients(net.rnn, problem()["x"], problem()["dh"])
+
+
+def test_whole_numbers_as_x_are_taken_as_float64():
+    p = problem()
+    assert CheckedModel(layer(p), np.ones((N, T, D), int), p["dh"], None, None).arguments.x.dtype == np.float64
+
+
+def test_a_number_beyond_float64_is_no_warning():
+    big = np.full((1, 1, 2), 1e200)
+    line = SimpleRNN(np.eye(2), np.eye(2), activation="identity")
+    for dh, number in ((big, np.inf), (big * [1, -1], np.nan)):
+        model = CheckedModel(line, big, dh, None, None)
+        with np.errstate(all="raise"):
+            np.testing.assert_equal(model.number(model.arguments), number)
+
+
+def test_a_target_that_the_loss_writes_into_is_left_alone():
+    def scribbles(y, target):
+        labels = np.array(target["labels"])
+        target["labels"][0][0] = 2
+        return softmax_cross_entropy(y, labels)
+
+    target = {"labels": [[0, 1, 2], [2, 1, 0]]}
+    assert failed(check_gradients(network(Loss(scribbles)), problem()["x"], target)) <= set(CHECKS[:2])
+    assert target == {"labels": [[0, 1, 2], [2, 1, 0]]}

@@ -112,3 +112,10 @@ def test_a_slope_says_whether_the_function_repeats_itself():
         assert not measure_slope(of_calls(lambda n, middle=middle: 1e-9 * (n == middle))).repeatable
     assert measure_slope(of_calls(lambda n: 1e-9 * (n == 4))).repeatable  # elsewhere nothing can be told
     assert measure_slope(np.sin).repeatable and measure_slope(lambda step: np.nan).repeatable
+
+
+def test_the_values_lie_up_to_a_117th_of_the_unit_away():
+    for units, reach in (((), 1), ((8.0,), 8)):
+        places = []
+        measure_slope(lambda step, places=places: places.append(step) or step, *units)
+        assert max(map(abs, places)) == pytest.approx(reach / 117, rel=0.01)

@@ -3,7 +3,18 @@
 import numpy as np
 from gradcheck_cases import D, H, N, T, check, layer, network, problem, put, times
 
-from rnnlib import Bidirectional, Dense, Embedding, Grads, Network, SimpleRNN, check_gradients, squared_error
+from rnnlib import (
+    Bidirectional,
+    Dense,
+    Embedding,
+    Grads,
+    Layer,
+    Network,
+    SimpleRNN,
+    Trace,
+    check_gradients,
+    squared_error,
+)
 
 
 class NoWalk(SimpleRNN):
@@ -51,3 +62,21 @@ def test_a_short_sequence_is_warned_of():
     tokens = Network(embedding=Embedding(np.ones((3, D))), rnn=layer(p), loss=squared_error)
     assert check_gradients(tokens, [[0, 1]], np.zeros((1, 2, H))).notes
     assert check_gradients(Dense(np.ones((D, 2))), p["x"], np.ones((N, 2, 2))).notes == []
+
+
+def test_a_single_step_has_no_place_in_time():
+    one, two = (notes(put("x", ..., 9), p=problem(T=T)) for T in (1, 2))
+    assert [line[:8] for line in one] == ["○ T = 1 "]
+    assert [line[:8] for line in two] == ["x: wrong", "○ T = 2 "]
+
+
+def test_where_no_step_shows_what_is_wrong_none_is_named():
+    class Round(Layer):
+        def run(self, x, state=None, mask=None):
+            return Trace(x.round(1), None, None, mask)
+
+        def back(self, trace, dout, dstate=None):
+            return Grads({}, dout)
+
+    report = check_gradients(Round(), problem()["x"], np.ones((N, T, D)))
+    assert report["x"].verdict == "wrong" and report.notes == []

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -602,9 +603,9 @@ CALLS = {
     ],
 )
 def test_what_run_and_back_return_is_refused_by_the_name_of_the_class(half, change, message, call):
-    with pytest.raises(TypeError, match=message) as refused:
+    with pytest.raises(TypeError) as refused:
         call(with_changed_results(**{half: change}), np.ones((1, 3, 1)))
-    assert "\n" not in str(refused.value)
+    assert re.search(message, str(refused.value)) and "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("params", [{"W_x": np.ones((1, 1))}, [np.ones((1, 1))], None])

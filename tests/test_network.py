@@ -2,7 +2,9 @@
 
 import copy
 import pickle
+import re
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -162,8 +164,8 @@ def test_its_gradients_are_those_of_its_loss(name, mask):
 
 def test_a_stack_of_two_is_the_plain_loop_through_both():
     net, x, target, state = problem("two layers")
-    del net.layers["bend"]
-    net.loss_function = squared_error.reduced("sum")
+    layers = {name: layer for name, layer in net.layers.items() if name != "bend"}
+    net = Network(**layers, loss=squared_error.reduced("sum"))
 
     def value(x, **p):
         of = lambda part: {k.removeprefix(part): v for k, v in p.items() if k.startswith(part)}  # noqa: E731
@@ -235,7 +237,9 @@ def test_a_float32_network_works_in_float32():
         value = net.loss(x, TARGET)  # a target in float64 is taken silently
         assert {array.dtype for array in [*gradients(net).values(), net.predict(x), net.last_state]} == {np.dtype("f4")}
         assert type(value) is float
-    with pytest.raises(TypeError, match="^x: expected float32 .* got float64, which would lose digits$"):
+    with pytest.raises(
+        TypeError, match="^x: expected float32 .* got float64, which would lose digits\nin the layer rnn=SimpleRNN"
+    ):
         net.loss(X, TARGET)
     assert wide.params.dtype == float and net.params.dtype == np.float32
 
@@ -434,12 +438,14 @@ def test_a_refused_call_leaves_everything_as_it_was(change, message):
     net, (x, target, state, mask), right = pending()
     before = pickle.dumps(net)
     arguments = {"x": x + 1, "target": target, "state": state, "mask": mask} | change
-    with pytest.raises(ValueError, match=message):
-        net.loss(**arguments)
-    del arguments["target"]
+    calls = [partial(net.loss, **arguments)]
     if "target" not in change:
-        with pytest.raises(ValueError, match=message):
-            net.predict(**arguments)
+        del arguments["target"]
+        calls.append(partial(net.predict, **arguments))
+    for call in calls:
+        with pytest.raises(ValueError) as refused:
+            call()
+        assert re.search(message, str(refused.value))
     assert pickle.dumps(net) == before
     assert_same(gradients(net), right)
 
@@ -621,9 +627,9 @@ def test_what_numpy_cannot_read_is_refused_as_what_it_is():
             raise TypeError("not today")
 
     net = NETWORKS["one layer"]()
-    with pytest.raises(TypeError, match="^h0: .* got a Broken: not today$"):
+    with pytest.raises(TypeError, match="^h0: .* got a Broken: not today\nin the layer rnn=SimpleRNN"):
         net.predict(X, Broken())
-    with pytest.raises(ValueError, match="^h0: .* got rows of different lengths$"):
+    with pytest.raises(ValueError, match="^h0: .* got rows of different lengths\nin the layer rnn=SimpleRNN"):
         net.predict(X, [[1, 2], [3]])
 
 
@@ -643,7 +649,7 @@ def test_lists_have_no_type_whatever_the_first_layer(first, x):
     grads = net.loss_and_grads(x.tolist(), np.zeros(out.shape))[1]
     assert {gradient.dtype for gradient in grads.values()} == {np.dtype(np.float32)}
     if x is X:
-        with pytest.raises(TypeError, match="which would lose digits$"):
+        with pytest.raises(TypeError, match="which would lose digits\nin the layer hidden=Dense"):
             net.predict(x)
 
 
@@ -657,3 +663,47 @@ def test_params_are_updated_and_never_replaced():
     with pytest.raises(AttributeError):
         net.params = {"readout.W": np.zeros((1, 1))}
     assert net.params["readout.W"] is net.readout.params["W"]
+
+
+def test_a_network_keeps_its_layers():
+    net, x, target, *_ = problem("one layer")
+    before = net.loss(x, target)
+    with pytest.raises(AttributeError, match="^rnn: a network keeps its layers: make a new one"):
+        net.rnn = rnn(D, H)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        net.layers["rnn"] = rnn(D, H)
+    assert list(net.layers) == ["rnn", "readout"] and net.loss(x, target) == before
+
+
+def test_a_layer_that_loses_the_mask_is_refused():
+    class Loses(Activation):
+        def run(self, x, state=None, mask=None):
+            return super().run(x, state, mask)._replace(mask=None)
+
+    net = Network(rnn=rnn(D, H), bend=Loses("tanh"), readout=dense(H, K), loss=squared_error)
+    net.predict(X)  # without a mask there is none to lose
+    for mask in (MASK, MASK.tolist()):
+        with pytest.raises(
+            TypeError, match=r"^bend: expected the mask in the Trace, as \(3, 4, 5\) has steps, got None$"
+        ):
+            net.predict(X, mask=mask)
+    end = Network(rnn=rnn(D, H), last=Last(), bend=Loses("tanh"), loss=squared_error)
+    assert end.predict(X, mask=MASK).shape == (N, H)  # after Last there are no steps
+
+
+def test_an_array_of_another_kind_is_shown_by_its_shape():
+    net = NETWORKS["two layers"]()
+    with pytest.raises(TypeError, match=r"of low, high, got an array float64 \(3, 40\)$"):
+        net.predict(X, state=np.ones((N, 40)))
+
+
+@pytest.mark.parametrize("name", ["words.W", "rnn.W_h"])
+def test_a_parameter_that_is_not_finite_is_named(name):
+    net = NETWORKS["tokens"]()
+    net.params[name][0, 1] = np.nan
+    layer, _, parameter = name.partition(".")
+    with pytest.raises(NotFinite, match=f"^{layer}: {parameter} is not finite$"):
+        net.predict(np.zeros_like(TOKENS))
+    if layer == "rnn":
+        with pytest.raises(NotFinite, match=f"^{parameter} is not finite$"):
+            net.rnn.forward(np.ones((1, 2, net.rnn.n_in)))

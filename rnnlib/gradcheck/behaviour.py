@@ -14,6 +14,7 @@ from rnnlib.gradcheck.closer_look import LIMIT
 from rnnlib.gradcheck.model import Arguments, CheckedModel, leaves, rebuilt
 from rnnlib.gradcheck.slopes import measure_slope
 from rnnlib.layers.layer import Layer, State, Trace, rows
+from rnnlib.network import Network
 
 Array = NDArray[np.float64]
 
@@ -71,6 +72,8 @@ def _mask_is_respected(model: CheckedModel) -> bool | None:
     x, _, state, mask = model.arguments
     if x.ndim < 2 or mask is None or mask.shape != x.shape[:2] or mask.all():
         return None
+    if not _loss_respects_mask(model):
+        return False
     rng = np.random.default_rng(0)
     for n, counts in enumerate(mask.astype(bool)):
         padded = model.arguments.item(n)
@@ -83,6 +86,16 @@ def _mask_is_respected(model: CheckedModel) -> bool | None:
         if not _are_close(_results(_that_count(long), state), _results(_that_count(short), state)):
             return False
     return True
+
+
+def _loss_respects_mask(model: CheckedModel) -> bool:
+    """Tell whether what comes out at a step that does not count has no influence on a network's loss."""
+    if not isinstance(model.model, Network):
+        return True
+    _, target, _, _ = arguments = model.arguments.copied()
+    trace = model.run(arguments)
+    _, dout = model.model.loss_function(trace.out, target, trace.mask)
+    return trace.mask is None or not dout[~trace.mask].any()
 
 
 def _trace(model: CheckedModel, arguments: Arguments) -> Trace:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnnlib.gradcheck.central_differences import gradient_error, numerical_gradient
 from rnnlib.gradcheck.closer_look import LIMIT, CloserLook, first_of_largest
 from rnnlib.gradcheck.report import GradientRow
-from rnnlib.validation import check_real
+from rnnlib.validation import check_real, short_repr
 
 Array = NDArray[np.float64]
 
@@ -40,6 +40,8 @@ def compare_all(
         tolerance: the largest error that passes.
     """
     may_be_zero = {expect_zero} if isinstance(expect_zero, str) else set(expect_zero)
+    if not may_be_zero <= arrays.keys():
+        raise ValueError(f"expect_zero: expected names among {', '.join(arrays)}, got {short_repr(expect_zero)}")
     comparisons: dict[str, Comparison] = {}
     values: list[float] = []  # all at the same point
     for name, array in arrays.items():

@@ -31,7 +31,7 @@ def time_notes(model: CheckedModel, comparisons: Mapping[str, Comparison], toler
     notes = []
     if "x" in comparisons and comparisons["x"].row.verdict == "wrong" and lengths.max() > 1:
         from_end = lengths[:, np.newaxis] - 1 - np.arange(T)  # (N, T): 0 at the last step of each sequence
-        notes.append(_where_wrong(model, comparisons, from_end, tolerance))
+        notes += _where_wrong(model, comparisons, from_end, tolerance)
     if model.state_names and lengths.max() < SHORTEST:
         notes.append(f"○ T = {lengths.max()} hides mistakes of the walk back: use T ≥ {SHORTEST}, better 6")
     return notes
@@ -39,8 +39,8 @@ def time_notes(model: CheckedModel, comparisons: Mapping[str, Comparison], toler
 
 def _where_wrong(
     model: CheckedModel, comparisons: Mapping[str, Comparison], from_end: NDArray[np.integer], tolerance: float
-) -> str:
-    """Return at which steps dx is wrong, and where the mistake may be."""
+) -> list[str]:
+    """Return a line on the steps at which dx is wrong, and where the mistake may be; none where no step shows it."""
     look = comparisons["x"].look
     assert look is not None  # a verdict of "wrong" has numbers behind it
     visible = np.maximum(np.abs(look.given), np.abs(look.numerical)).max(axis=2) > tolerance * look.size  # (N, T)
@@ -57,8 +57,8 @@ def _where_wrong(
     else:
         steps = np.broadcast_to(np.arange(from_end.shape[1]), from_end.shape)
         at = [str(t) for t in range(from_end.shape[1]) if _is_wrong(look, steps == t, tolerance)]
-        return f"x: wrong at t = {', '.join(at)} (t counts from 0)"
-    return f"x: {where}: look at {'dx itself, as the rest is right' if is_alone else advice}"
+        return [f"x: wrong at t = {', '.join(at)} (t counts from 0)"] if at else []
+    return [f"x: {where}: look at {'dx itself, as the rest is right' if is_alone else advice}"]
 
 
 def _is_wrong(look: CloserLook, steps: NDArray[np.bool_], tolerance: float) -> bool:

@@ -17,6 +17,7 @@ from rnnlib.validation import (
     check_mask,
     check_whole_numbers,
     common_float_type,
+    insist_on_finite,
 )
 
 
@@ -73,7 +74,9 @@ class Embedding(Layer):
         W = self.params["W"]
         tokens = check_whole_numbers("tokens", x, "(N, T)", below=len(W))
         mask = check_mask(mask, *tokens.shape)
-        return Trace(W[tokens], None, Saved(tokens), mask)
+        out = W[tokens]
+        insist_on_finite("the rows of W", out)
+        return Trace(out, None, Saved(tokens), mask)
 
     def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
         """Add up dout (N, T, D) over all places of the same token."""

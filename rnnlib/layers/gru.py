@@ -41,7 +41,7 @@ class GRU(Layer):
     The gates are r_t, z_t = σ(x_t W_x + h_{t-1} W_h + biases), each with its own block of columns. The candidate is
     n_t = tanh(x_t W_xn + b_xn + r_t * (h_{t-1} W_hn + b_hn)): the reset after the product, as in cuDNN, PyTorch and
     Keras. With reset_after=False it is tanh(x_t W_xn + (r_t * h_{t-1}) W_hn + b_n), as in Cho et al., Learning phrase
-    representations, 2014. From the second step on they are two different functions.
+    representations, 2014. Where h_{t-1} is not 0 they are two different functions.
 
     `params` holds "W_x" (D, 3H) and "W_h" (H, 3H), the blocks in the order r, z, n, and, unless the layer has no bias,
     "b_x" and "b_h" (3H,), or with the reset before the product one "b" (3H,). After `backward`, `dh0` (N, H) is the

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.params import Params, check_params
-from rnnlib.validation import FLOAT64, NotFinite, check_mask, is_finite, short_repr
+from rnnlib.validation import FLOAT64, NotFinite, check_mask, insist_on_finite, is_finite, short_repr
 
 Array = NDArray[np.floating]
 State = Any  # what a layer hands from one step to the next: an array (N, H), a tuple of arrays, or None
@@ -54,7 +54,9 @@ class Grads(NamedTuple):
 
 
 class Layer:
-    """The base of all layers. A layer of your own needs `params`, where it has any, `run` and `back`; the rest is here.
+    """The base of all layers: `run` and `back` are its pure half, `forward` and `backward` its face, which remembers.
+
+    A layer of your own needs `params`, where it has any, `run` and `back`; the rest is here.
 
     >>> class Scale(Layer):
     ...     def __init__(self, g):
@@ -66,14 +68,15 @@ class Layer:
     ...
     ...     def back(self, trace, dout, dstate=None):
     ...         x, g = trace.saved
-    ...         return Grads({"g": (x * dout).sum(axis=(0, 1))}, dout * g)
+    ...         return Grads({"g": (x * dout).reshape(-1, len(g)).sum(axis=0)}, dout * g)
     >>> from rnnlib import check_gradients
     >>> x = np.arange(12.0).reshape(2, 3, 2)  # (N, T, D)
     >>> check_gradients(Scale([2.0, 3.0]), x, np.ones((2, 3, 2))).ok
     True
 
-    With a state, it also sets `state_names`: a state of one name is an array, a state of several a tuple. `run` makes
-    zeros of a state that is None, and lets a state stand still where the mask is False; `back` starts from `dstate`.
+    `run` checks its arguments itself, and hands the mask on where its results have steps. With a state, the layer also
+    sets `state_names`: a state of one name is an array, a state of several a tuple. `run` makes zeros of a state that
+    is None, and lets a state stand still where the mask is False; `back` starts from `dstate`.
 
     Attributes:
         params: the live parameters by name.
@@ -179,8 +182,16 @@ def copied(value: Any) -> Any:
 
 
 def checked_run(layer: Any, *arguments: Any) -> Trace:
-    """Return what the `run` of a layer or a network returns; no Trace is refused with a TypeError that names it."""
-    trace = layer.run(*arguments)
+    """Return what the `run` of a layer or a network returns; no Trace is refused with a TypeError that names it.
+
+    Where a result is not finite because a parameter is not, that parameter is named.
+    """
+    try:
+        trace = layer.run(*arguments)
+    except NotFinite:
+        for name, parameter in layer.params.items():
+            insist_on_finite(name, parameter.ravel())
+        raise
     if not isinstance(trace, Trace):
         raise TypeError(f"{type(layer).__name__}.run: expected a Trace, got {short_repr(trace)}")
     if not isinstance(trace.out, np.ndarray):
