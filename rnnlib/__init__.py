@@ -71,7 +71,7 @@ from rnnlib.losses import Loss, sigmoid_cross_entropy, softmax, softmax_cross_en
 from rnnlib.network import Network
 from rnnlib.optimizers import SGD, Adam, Optimizer
 from rnnlib.params import Params
-from rnnlib.scan import linear_recurrence, linear_recurrence_backward, parallel_scan
+from rnnlib.scan import Recurrence, RecurrenceGrads, linear_recurrence, linear_recurrence_backward, parallel_scan
 from rnnlib.tasks import all_additions, binary_addition, carries, carry_chain, decode, encode, remember_first
 from rnnlib.text import ordered_batches, perplexity, sample, text_to_tokens, tokens_to_text
 from rnnlib.training import History, fit
@@ -98,6 +98,8 @@ __all__ = [
     "NotFinite",
     "Optimizer",
     "Params",
+    "Recurrence",
+    "RecurrenceGrads",
     "SGD",
     "SimpleRNN",
     "Trace",

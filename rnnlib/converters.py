@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rnnlib.activations import find_activation
 from rnnlib.layers import GRU, LSTM, Layer, SimpleRNN
 from rnnlib.validation import as_ndarray, check_mapping, short_repr
 
@@ -45,6 +46,10 @@ def from_pytorch(weights: Mapping[str, ArrayLike], suffix: str = "l0", activatio
         for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         if f"{name}_{suffix}" in check_mapping("weights", weights) or name.startswith("weight")
     }
+    if f"weight_hr_{suffix}" in weights:
+        raise ValueError(f"weights: expected a layer without projection, got one with weight_hr_{suffix}")
+    if len(arrays) == 3:
+        raise ValueError(f"weights: expected bias_ih_{suffix} and bias_hh_{suffix} or neither, got one of them")
     W_x, W_h = arrays.pop("weight_ih").T, arrays.pop("weight_hh").T
     return _layer("PyTorch", W_x, W_h, list(arrays.values()), activation, reset_after=True)
 
@@ -54,11 +59,13 @@ def to_pytorch(layer: Layer, suffix: str = "l0") -> dict[str, Array]:
 
     Raises:
         TypeError: a layer that is none of SimpleRNN, LSTM and GRU.
-        ValueError: a GRU with the reset before the product, which PyTorch does not have.
+        ValueError: a GRU with the reset before the product, or an activation, that PyTorch does not have.
     """
     W_x, W_h, biases = _weights("PyTorch", layer)
     if isinstance(layer, GRU) and not layer.reset_after:
         raise ValueError("layer: expected a GRU with reset_after=True, as PyTorch has no other, got reset_after=False")
+    if isinstance(layer, SimpleRNN) and layer.activation not in ("tanh", "relu"):
+        raise ValueError(f"layer: expected tanh or relu, as PyTorch has no other, got {layer.activation}")
     if len(biases) == 1:
         biases = [*biases, np.zeros_like(biases[0])]
     named = {"weight_ih": W_x.T, "weight_hh": W_h.T} | dict(zip(("bias_ih", "bias_hh"), biases, strict=False))
@@ -78,8 +85,11 @@ def from_keras(weights: Sequence[ArrayLike], activation: str = "tanh", reset_aft
         TypeError, ValueError: shapes that do not fit, or a GRU without bias and without `reset_after`.
     """
     arrays = _two_or_three("weights", weights, "kernel, recurrent_kernel and bias")
-    biases = [bias for array in arrays[2:] for bias in (array if array.ndim == 2 else [array])]
-    if biases or _kind(arrays[1]) is not GRU:
+    is_gru = _kind(arrays[1]) is GRU
+    biases = [bias for array in arrays[2:] for bias in (array if is_gru and array.ndim == 2 else [array])]
+    if biases or not is_gru:
+        if is_gru and reset_after not in (None, len(biases) == 2):
+            raise ValueError(f"reset_after: expected {len(biases) == 2}, as the bias tells, got {reset_after}")
         reset_after = len(biases) == 2
     elif reset_after is None:
         raise ValueError("reset_after: expected True or False for a GRU without bias, got None")
@@ -125,10 +135,15 @@ def to_zerotsuku2(layer: Layer) -> list[Array]:
 def _layer(source: str, W_x: Array, W_h: Array, biases: list[Array], activation: str, reset_after: bool) -> Layer:
     """Return the layer that these weights of somebody else's belong to."""
     kind = _kind(W_h)
+    find_activation(activation)
+    if kind is not SimpleRNN and activation != "tanh":
+        raise ValueError(f"activation: expected tanh for the weights of {kind.__name__}, got {activation}")
     arrays = [_reordered(array, kind, source, "rnnlib") for array in (W_x, W_h, *biases)]
     (W_x, W_h), biases = arrays[:2], arrays[2:]
     if kind is GRU:
         names = ("b_x", "b_h") if reset_after else ("b",)
+        if biases and len(biases) != len(names):
+            raise ValueError(f"weights: expected {len(names)} biases (3H,), got {len(biases)}")
         return GRU(W_x, W_h, **dict(zip(names, biases, strict=False)), reset_after=reset_after)
     b = sum(biases[1:], start=biases[0]) if biases else None
     return LSTM(W_x, W_h, b) if kind is LSTM else SimpleRNN(W_x, W_h, b, activation)
@@ -157,7 +172,7 @@ def _kind(W_h: Array) -> type[Layer]:
 def _reordered(array: Array, kind: type[Layer], source: str, target: str) -> Array:
     """Return a copy of (…, blocks H) with its blocks in the order of the target."""
     before, after = ORDER[source][kind], ORDER[target][kind]
-    if array.shape[-1] % len(before):
+    if array.ndim == 0 or array.shape[-1] % len(before):
         raise ValueError(f"weights: expected {len(before)} blocks of columns, got {array.shape}")
     block = dict(zip(before, np.split(array, len(before), axis=-1), strict=True))
     if kind is GRU and "zerotsuku2" in (source, target):

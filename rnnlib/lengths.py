@@ -81,6 +81,8 @@ def batches_by_length(
     [array([2, 0]), array([3, 1])]
     """
     lengths = check_whole_numbers("lengths", lengths, "(n,)", below=np.iinfo(np.int64).max)
+    if lengths.min() < 1:
+        raise ValueError(f"lengths: expected whole numbers of at least 1, got {lengths.min()}")
     size = check_int("batch_size", batch_size)
     order = np.arange(len(lengths)) if rng is None else check_generator(rng).permutation(len(lengths))
     order = order[np.argsort(lengths[order], kind="stable")]

@@ -72,7 +72,7 @@ class Loss:
         if counts is None:
             result = self.function(y.copy(), target)  # a copy, since the function may write into it
         elif "mask" in inspect.signature(self.function).parameters:
-            result = self.function(y.copy(), target, counts)
+            result = self.function(y.copy(), target, mask=counts)
         else:
             raise TypeError(f"mask: expected None, as the function of {self!r} has no argument named mask")
         return _check_result(result, y)
@@ -208,8 +208,10 @@ def _softmax_cross_entropy(v: Array, labels: np.ndarray) -> tuple[Array, Array]:
     """
     at_label = np.arange(v.shape[-1]) == labels[..., np.newaxis]  # (..., K), one True a label
     v = _below_largest(v)
-    log_y_label = v[at_label].reshape(labels.shape) - np.log(np.exp(v).sum(axis=-1))
-    return -log_y_label, softmax(v) - at_label
+    z = np.exp(v)
+    Z = z.sum(axis=-1, keepdims=True)
+    log_y_label = v[at_label].reshape(labels.shape) - np.log(Z[..., 0])
+    return -log_y_label, z / Z - at_label
 
 
 def _check_numbers(y: Array, target: Any, counts: NDArray[np.bool_] | None) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from rnnlib.activations import identity
 from rnnlib.layers.activation import Activation
+from rnnlib.layers.last import Last
 from rnnlib.layers.layer import (
     Array,
     Grads,
@@ -63,7 +65,7 @@ class Network:
     """
 
     loss_function: Loss
-    grads: Mapping[str, Array] = {}
+    grads: Mapping[str, Array] = MappingProxyType({})
     dstate: State = None
     last_state: State = None
     pending: tuple[Trace, Array] | None = None
@@ -82,12 +84,14 @@ class Network:
                 `Activation` below a loss that contains its own.
         """
         if not isinstance(loss, Loss):
-            raise TypeError(f"loss: expected a Loss, got {short_repr(loss)}: write Loss(your_function)")
+            raise TypeError(f"loss: expected a Loss, got {short_repr(loss)}: write Loss(your_function, reading=…)")
         _check_layers(layers)
-        if isinstance(list(layers.values())[-1], Activation) and loss.reading is not identity:
-            raise ValueError(f"loss: {loss!r} contains its own activation, so expected no Activation as the last layer")
+        *_, output = (layer for layer in layers.values() if not isinstance(layer, Last)) or [None]
+        if isinstance(output, Activation) and loss.reading is not identity:
+            raise ValueError(f"loss: {loss!r} contains its own activation, so expected no Activation at the end")
         self._layers, self.loss_function = layers, loss
-        self._params = Params(joined({name: layer.params for name, layer in layers.items()}))
+        self._params_of = {name: layer.params for name, layer in layers.items()}
+        self._params = Params(joined(self._params_of))
         self.looks_ahead = any(layer.looks_ahead for layer in layers.values())
 
     @property
@@ -124,6 +128,11 @@ class Network:
         for name, layer in self._layers.items():
             if layer.params and not has_type:
                 out, has_type = _as_type_of(layer, out), True
+            if layer.params and layer.params is not self._params_of[name]:
+                raise ValueError(
+                    f"{name}.params: expected those that the network was made of, got others: "
+                    f"change them by net.params.update(…)"
+                )
             try:
                 traces[name] = trace = checked_run(layer, out, states.get(name), counts)
             except NotFinite as error:
@@ -164,12 +173,9 @@ class Network:
 
         Args and errors are those of `loss`.
         """
-        with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
-            trace = self._run(x, state, mask)
-            value, dout = self.loss_function(trace.out, target, trace.mask)
-            grads = self._back(trace, dout).params
-        insist_on_finite_grads(Grads(grads, None))
-        return value, grads, trace.state
+        trace = self.run(x, state, mask)
+        value, dout = self.loss_function(trace.out, target, trace.mask)
+        return value, self.back(trace, dout).params, trace.state
 
     def loss(self, x: ArrayLike, target: Any, state: State = None, mask: ArrayLike | None = None) -> float:
         """Return the loss on a batch, and keep what `backward` needs.
@@ -186,7 +192,7 @@ class Network:
         """
         trace = self.run(x, state, mask)
         value, dout = self.loss_function(trace.out, target, trace.mask)
-        self.pending, self.last_state = copied((trace, dout)), copied_state(trace.state)
+        self.pending, self.last_state = copied((trace, dout)), copied(trace.state)
         return value
 
     def backward(self) -> Array | None:
@@ -209,7 +215,7 @@ class Network:
         It never disturbs a pending backward. Args and errors are those of `loss`.
         """
         trace = self.run(x, state, mask)
-        self.last_state = copied_state(trace.state)
+        self.last_state = copied(trace.state)
         return self.loss_function.reading(trace.out)
 
     def _by_layer(self, name: str, state: State) -> dict[str, State]:
@@ -253,11 +259,6 @@ class Network:
         return f"Network(\n{''.join(lines)}    loss={self.loss_function!r},\n)"
 
 
-def copied_state(state: State) -> State:
-    """Return a copy of a network's state."""
-    return {name: copied(s) for name, s in state.items()} if isinstance(state, dict) else copied(state)
-
-
 def _as_type_of(layer: Layer, array: Any) -> Any:
     """Return an array of floats in the type that a layer works in, and anything else as it is."""
     if isinstance(array, np.ndarray) and array.dtype.kind == "f":
@@ -291,6 +292,8 @@ def _check_layers(layers: dict[str, Layer]) -> None:
             raise TypeError(f"{name}: expected a layer, got {short_repr(layer)}")
         if hasattr(Network, name) or name in Network.__annotations__:
             raise ValueError(f"{name}: expected a name that Network does not use itself")
+        if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+            raise ValueError(f"{name!r}: expected a name that can be written as net.name")
         check_part(name, layer, "a network")
         for part in (layer, *layer.params.values()):  # a layer may be part of another one
             if id(part) in owners:

@@ -23,6 +23,7 @@ from rnnlib.validation import (
     check_mapping,
     check_number,
     is_finite,
+    short_repr,
 )
 from rnnlib.vectors import Layout, Vector
 
@@ -112,7 +113,7 @@ class Optimizer:
         p, g = layout.join(arrays), layout.join(gradients)
         memory = self.memory or {kind: np.zeros(layout.size) for kind in self.memory_names}
         with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
-            memory = self.move(p, g, **memory)
+            memory = self._checked_move(p, g, memory)
             moved = layout.split(p)
             narrow = [name for name, array in arrays.items() if array.dtype != FLOAT64]
             for name in narrow:
@@ -122,6 +123,15 @@ class Optimizer:
         for name, array in arrays.items():
             array[...] = moved[name]
         self._set(self.steps + 1, memory, layout, arrays)
+
+    def _checked_move(self, p: Vector, g: Vector, memory: dict[str, Vector]) -> dict[str, Vector]:
+        for vector in memory.values():
+            vector.flags.writeable = False  # it is what remains where the step is refused
+        memory = self.move(p, g, **memory)
+        if not isinstance(memory, dict) or memory.keys() != set(self.memory_names):
+            wanted = f"a dictionary of {', '.join(self.memory_names) or 'nothing'}"
+            raise TypeError(f"{type(self).__name__}.move: expected {wanted}, got {short_repr(memory)}")
+        return memory
 
     def _set(self, steps: int, memory: dict[str, Vector], layout: Layout | None, arrays: dict[str, Array]) -> None:
         self.steps, self.memory, self._layout, self._arrays = steps, memory, layout, arrays

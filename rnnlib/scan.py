@@ -20,7 +20,12 @@ Array = NDArray[np.floating]
 
 
 class Recurrence(NamedTuple):
-    """The states of a linear recurrence, and what they cost: rounds one after the other, and products in all."""
+    """The states of a linear recurrence, and what they cost: rounds one after the other, and products in all.
+
+    >>> h, rounds, products = parallel_scan(np.ones((1, 8, 2)), np.ones((1, 8, 2)))
+    >>> h[0, -1], rounds, products
+    (array([8., 8.]), 3, 70)
+    """
 
     h: Array  # (N, T, H)
     rounds: int
@@ -28,7 +33,12 @@ class Recurrence(NamedTuple):
 
 
 class RecurrenceGrads(NamedTuple):
-    """The gradients of the loss by the factors, by what is added, and by the starting state."""
+    """The gradients of the loss by the factors, by what is added, and by the starting state.
+
+    >>> ones = np.ones((1, 2, 1))
+    >>> linear_recurrence_backward(ones, a=ones, h=ones).b[0, :, 0]
+    array([2., 1.])
+    """
 
     a: Array  # (N, T, H)
     b: Array  # (N, T, H)
@@ -60,7 +70,7 @@ def linear_recurrence(a: ArrayLike, b: ArrayLike, h0: ArrayLike | None = None) -
 
 
 def parallel_scan(a: ArrayLike, b: ArrayLike, h0: ArrayLike | None = None) -> Recurrence:
-    """Compute the same in ⌈log2 T⌉ rounds.
+    """Compute h_t = a_t h_{t-1} + b_t in ⌈log2 T⌉ rounds.
 
     After a round of the width w, the map that stands at step t goes over the last 2 w steps up to t. The loop is the
     one to take where products of many factors above 1 are too large for a float, and where large factors come after
@@ -81,9 +91,9 @@ def parallel_scan(a: ArrayLike, b: ArrayLike, h0: ArrayLike | None = None) -> Re
     """
     a, b, h0 = _checked(a, b, h0)
     a, b = a.copy(), b.copy()
-    b[:, 0] += a[:, 0] * h0
     T, width, rounds, products = a.shape[1], 1, 0, h0.size
     with np.errstate(all="ignore"):  # what leaves the finite numbers is refused by name
+        b[:, 0] += a[:, 0] * h0
         while width < T:
             later, earlier = slice(width, None), slice(None, -width)
             b[:, later] += a[:, later] * b[:, earlier]  # the products are new arrays: all steps see the round before
@@ -119,7 +129,11 @@ def linear_recurrence_backward(
     one_later = np.concatenate([np.zeros_like(a[:, :1]), a[:, :0:-1]], axis=1)  # a_{T+1} = 0, a_T, …, a_2
     db = (parallel_scan if by_scan else linear_recurrence)(one_later, dh[:, ::-1]).h[:, ::-1]
     h_prev = np.concatenate([h0[:, np.newaxis], h[:, :-1]], axis=1)
-    return RecurrenceGrads(a=db * h_prev, b=db, h0=a[:, 0] * db[:, 0])
+    with np.errstate(all="ignore"):  # a gradient that leaves the finite numbers is refused by name
+        grads = RecurrenceGrads(a=db * h_prev, b=db, h0=a[:, 0] * db[:, 0])
+    for name, gradient in grads._asdict().items():
+        insist_on_finite(f"the gradient of {name}", gradient)
+    return grads
 
 
 def _checked(a: ArrayLike, b: ArrayLike, h0: ArrayLike | None, name: str = "b") -> tuple[Array, Array, Array]:

@@ -79,7 +79,7 @@ def ordered_batches(tokens: ArrayLike, n_sequences: int, n_steps: int) -> list[t
     if length < T:
         raise ValueError(f"tokens: expected at least N T + 1 = {N * T + 1} of them, got {len(tokens)}")
     x, target = (tokens[shift : shift + N * length].reshape(N, length) for shift in (0, 1))
-    return [(x[:, t : t + T], target[:, t : t + T]) for t in range(0, length - T + 1, T)]
+    return [(x[:, t : t + T].copy(), target[:, t : t + T].copy()) for t in range(0, length - T + 1, T)]
 
 
 def sample(v: ArrayLike, rng: np.random.Generator, temperature: float = 1.0) -> Tokens:
@@ -98,7 +98,7 @@ def sample(v: ArrayLike, rng: np.random.Generator, temperature: float = 1.0) -> 
     temperature = check_number("temperature", temperature, "a finite number of at least 0", lambda t: 0 <= t < math.inf)
     if temperature == 0:
         return v.argmax(axis=1)
-    with np.errstate(over="ignore"):  # far below the largest: minus infinity, and never drawn
+    with np.errstate(over="ignore", under="ignore"):  # far below the largest: minus infinity, and never drawn
         below_largest = v.astype(float) - v.max(axis=1, keepdims=True)
         v = np.maximum(below_largest / temperature, -np.finfo(float).max)
     cumulated = softmax(v).cumsum(axis=1)  # (N, K)

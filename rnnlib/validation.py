@@ -300,8 +300,10 @@ def short_repr(value: Any) -> str:
     """Return a value in one short line, for a message."""
     try:
         text = " ".join(repr(value).split())
-    except ValueError:  # a whole number of more digits than Python prints
-        return f"{type(value).__name__} of {value.bit_length()} bits"
+    except Exception:  # such as a whole number of more digits than Python prints
+        return (
+            f"{type(value).__name__} of {value.bit_length()} bits" if isinstance(value, int) else type(value).__name__
+        )
     if len(text) > 80 and isinstance(value, np.ndarray):
         return f"an array {value.dtype} {value.shape}"
     return text if len(text) <= 80 else f"{text[:77]}..."

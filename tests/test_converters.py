@@ -170,3 +170,29 @@ def test_weights_that_fit_no_layer_are_refused():
         from_pytorch({"weight_ih_l0": None, "weight_hh_l0": np.ones((5, 5))})
     with pytest.raises(KeyError, match="weight_hh_l0"):
         from_pytorch({"weight_ih_l0": np.ones((5, 3))})
+
+
+def test_weights_that_would_lose_something_are_refused():
+    W_x, W_h = np.ones((2, 9)), np.ones((3, 9))
+    bias = {f"bias_{which}_l0": np.ones(9) for which in ("ih", "hh")}
+    weights = {"weight_ih_l0": W_x.T, "weight_hh_l0": W_h.T}
+    for extra, message in (
+        ({"bias_ih_l0": np.ones(9)}, "^weights: expected bias_ih_l0 and bias_hh_l0 or neither, got one of them$"),
+        (bias | {"weight_hr_l0": np.ones((2, 3))}, "^weights: expected a layer without projection, got one with"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            from_pytorch(weights | extra)
+    with pytest.raises(ValueError, match="^weights: expected 2 biases|^weights: expected 1 biases"):
+        from_keras([W_x, W_h, np.ones((3, 9))])
+    for reset_after, shape in ((False, (2, 9)), (True, (9,))):
+        with pytest.raises(ValueError, match=f"^reset_after: expected {not reset_after}, as the bias tells"):
+            from_keras([W_x, W_h, np.ones(shape)], reset_after=reset_after)
+    with pytest.raises(ValueError, match="^b: expected"):
+        from_keras([np.ones((2, 12)), np.ones((3, 12)), np.ones((2, 12))])
+    with pytest.raises(ValueError, match=r"^weights: expected 3 blocks of columns, got \(\)$"):
+        from_keras([np.float64(1.0), W_h], reset_after=True)
+    for activation, message in (("nonsense", "^activation: expected one of"), ("relu", "^activation: expected tanh")):
+        with pytest.raises(ValueError, match=message):
+            from_keras([W_x, W_h], activation, reset_after=True)
+    with pytest.raises(ValueError, match="^layer: expected tanh or relu, as PyTorch has no other, got sigmoid$"):
+        to_pytorch(SimpleRNN([[1.0]], [[1.0]], activation="sigmoid"))

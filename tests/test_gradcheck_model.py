@@ -12,6 +12,7 @@ from rnnlib import (
     Loss,
     Network,
     NotFinite,
+    Params,
     SimpleRNN,
     Trace,
     check_gradients,
@@ -188,3 +189,17 @@ def test_a_target_that_the_loss_writes_into_is_left_alone():
     target = {"labels": [[0, 1, 2], [2, 1, 0]]}
     assert failed(check_gradients(network(Loss(scribbles)), problem()["x"], target)) <= set(CHECKS[:2])
     assert target == {"labels": [[0, 1, 2], [2, 1, 0]]}
+
+
+@pytest.mark.parametrize("name", ["x", "h0"])
+def test_a_parameter_that_is_called_as_an_input_is_refused(name):
+    class Learned(SimpleRNN):
+        def __init__(self, p):
+            super().__init__(p["W_x"], p["W_h"])
+            self.params = Params(**self.params, **{name: np.zeros(H)})
+
+    p = problem()
+    with pytest.raises(
+        ValueError, match=f"^params: expected other names than those of x and of the state, got {name}$"
+    ):
+        check_gradients(Learned(p), p["x"], p["dh"])

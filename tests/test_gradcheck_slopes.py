@@ -5,7 +5,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from gradcheck_cases import check, layer, problem, times, verdicts
+from gradcheck_cases import CHECKS, check, layer, problem, times, verdicts
 
 from rnnlib import Loss, Network, SimpleRNN, check_gradients, compare_gradients, softmax_cross_entropy
 from rnnlib.gradcheck.slopes import measure_slope
@@ -119,3 +119,17 @@ def test_the_values_lie_up_to_a_117th_of_the_unit_away():
         places = []
         measure_slope(lambda step, places=places: places.append(step) or step, *units)
         assert max(map(abs, places)) == pytest.approx(reach / 117, rel=0.01)
+
+
+def test_a_chaotic_layer_is_not_called_wrong():
+    p = problem(N=2, T=40, D=1, H=16, scale=1)
+    report = check(p=p)
+    assert abs(report["x"].given) > 1e5  # a change of 1e-5 changes everything
+    assert "wrong" not in verdicts(report) and "kink" not in str(report) and report.checks[CHECKS[2]], report
+    assert not check(times(1.1), p=p).ok
+
+
+def test_a_step_that_a_finer_one_contradicts_does_not_count():
+    for steepness in (1e5, 1e8, 1e10):
+        slope = measure_slope(lambda step, k=steepness: np.sin(k * step))
+        assert abs(slope.value - steepness) <= slope.error < steepness / 100, steepness

@@ -113,9 +113,10 @@ def test_a_new_notebook_arrives(course, copy):
     assert sources(copy / "02_new.ipynb") == ["new"]
 
 
-def test_a_lost_record_overwrites_nothing(course, copy):
+@pytest.mark.parametrize("record", [b"{ broken", b"[]", b"\xff"])
+def test_a_lost_record_overwrites_nothing(course, copy, record):
     write(copy / "01_next.ipynb", "my work")
-    (copy / ".copied.json").write_text("{ broken")
+    (copy / ".copied.json").write_bytes(record)
     assert lab.copy_course(course, copy) == ([], [])
     assert sources(copy / "01_next.ipynb") == ["my work"]
 

@@ -489,12 +489,23 @@ def test_a_mask_needs_steps(name):
 EXPLODING = SimpleRNN([[1.0]], [[1e200]], activation="relu")
 
 
-@pytest.mark.parametrize("layer", [EXPLODING, Bidirectional(EXPLODING, SimpleRNN([[1.0]], [[1.0]]))], ids=repr)
-def test_a_state_that_leaves_the_finite_numbers_is_named_with_its_step(layer):
+QUIET = SimpleRNN([[1.0]], [[1.0]])
+
+
+@pytest.mark.parametrize(
+    ("layer", "of"),
+    [
+        (EXPLODING, ""),
+        (Bidirectional(EXPLODING, QUIET), "forward layer: "),
+        (Bidirectional(QUIET, EXPLODING), "backward layer, from the end: "),
+    ],
+    ids=["alone", "forward", "backward"],
+)
+def test_a_state_that_leaves_the_finite_numbers_is_named_with_its_step(layer, of):
     x = np.array([[[0.0]], [[1.0]]]) * np.ones((2, 3, 1))
     layer.forward(x[:, :2])
     before = pickle.dumps(layer)
-    with pytest.raises(NotFinite, match="^h is not finite from step 3 on$"):
+    with pytest.raises(NotFinite, match=f"^{of}h is not finite from step 3 on$"):
         layer.forward(x)
     assert pickle.dumps(layer) == before
 
@@ -634,3 +645,28 @@ def test_a_layer_names_the_arrays_of_its_state(name):
     }
     assert layer.state_names == expected.get(name, ("h0",))
     assert len(layer.state_names) == len(flat(state)) and layer.has_state
+
+
+@every(NAMES)
+def test_gradients_come_in_the_order_of_the_parameters(name):
+    layer, x, state, _ = case(name)
+    layer.backward(np.ones_like(layer.forward(x, state)))
+    assert list(layer.grads) == list(layer.params)
+
+
+@pytest.mark.parametrize("container", [lambda x: {"x": x}, lambda x: [x], lambda x: ({"x": [x]},)])
+def test_whatever_holds_what_is_saved_it_is_the_layers_own(container):
+    class Square(Layer):
+        def run(self, x, state=None, mask=None):
+            return Trace(x**2, None, container(x), mask)
+
+        def back(self, trace, dout, dstate=None):
+            x = trace.saved
+            while not isinstance(x, np.ndarray):
+                (x,) = x.values() if isinstance(x, dict) else x
+            return Grads({}, 2 * x * dout)
+
+    layer, x = Square(), np.full((1, 2, 1), 3.0)
+    layer.forward(x)
+    x[...] = 0
+    np.testing.assert_array_equal(layer.backward(np.ones((1, 2, 1))), np.full((1, 2, 1), 6.0))

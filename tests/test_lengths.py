@@ -96,3 +96,8 @@ def test_with_a_generator_the_order_is_drawn_and_the_lengths_stay_alike():
     assert first == again and first != other
     assert [lengths[batch[0]] for batch in drawn[0]] != sorted(lengths[batch[0]] for batch in drawn[0])
     assert drawn[0][0].tolist() != sorted(drawn[0][0])
+
+
+def test_a_sequence_without_steps_is_refused():
+    with pytest.raises(ValueError, match="^lengths: expected whole numbers of at least 1, got 0$"):
+        batches_by_length([3, 0], 1)

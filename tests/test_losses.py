@@ -446,3 +446,21 @@ def test_unknown_reductions_are_refused(loss, reduction):
 @every
 def test_its_formula_is_its_help(loss):
     assert "gradient by" in inspect.getdoc(loss)
+
+
+def test_a_mask_reaches_the_argument_of_its_name():
+    def weighted(y, target, weight=None, mask=None):
+        return float(weight is None and mask is not None), y
+
+    def by_name(y, target, *, mask=None):
+        return float(mask is not None), y
+
+    for function in (weighted, by_name):
+        assert Loss(function)(np.ones((1, 2, 1)), None, np.ones((1, 2), bool))[0] == 1
+
+
+def test_logits_that_are_as_far_apart_as_can_be():
+    value, dv = softmax_cross_entropy([[1e308, -1e308]], [0])
+    assert value == 0 and dv.tolist() == [[0, 0]]
+    with pytest.raises(NotFinite, match="^the loss is not finite$"):
+        softmax_cross_entropy([[1e308, -1e308]], [1])

@@ -22,8 +22,10 @@ from rnnlib import (
     Loss,
     Network,
     NotFinite,
+    Params,
     SimpleRNN,
     Trace,
+    check_gradients,
     sigmoid,
     sigmoid_cross_entropy,
     softmax,
@@ -548,7 +550,11 @@ ONE = rnn(H, H)
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"loss": len, "rnn": ONE}, TypeError, r"^loss: expected a Loss, got .*: write Loss\(your_function\)$"),
+        (
+            {"loss": len, "rnn": ONE},
+            TypeError,
+            r"^loss: expected a Loss, got .*: write Loss\(your_function, reading=…\)$",
+        ),
         ({"loss": "mse", "rnn": ONE}, TypeError, "^loss: expected a Loss, got 'mse'"),
         ({}, ValueError, r"^layers: expected at least one, as in Network\(rnn=…, readout=…, loss=…\), got none$"),
         ({"rnn": SimpleRNN}, TypeError, "^rnn: expected a layer, got <class"),
@@ -583,10 +589,11 @@ def test_parts_that_do_not_fit_are_refused(arguments, error, message):
 
 @pytest.mark.parametrize("loss", [sigmoid_cross_entropy, softmax_cross_entropy.reduced("sum"), Loss(len, sigmoid)])
 def test_a_double_sigmoid_is_refused(loss):
-    with pytest.raises(
-        ValueError, match="^loss: .* contains its own activation, so expected no Activation as the last"
-    ):
-        Network(rnn=rnn(D, H), y=Activation("sigmoid"), loss=loss)
+    for after in ({}, {"last": Last()}):
+        with pytest.raises(
+            ValueError, match="^loss: .* contains its own activation, so expected no Activation at the end$"
+        ):
+            Network(rnn=rnn(D, H), y=Activation("sigmoid"), **after, loss=loss)
     Network(y=Activation("sigmoid"), rnn=rnn(D, H), loss=loss)
 
 
@@ -707,3 +714,48 @@ def test_a_parameter_that_is_not_finite_is_named(name):
     if layer == "rnn":
         with pytest.raises(NotFinite, match=f"^{parameter} is not finite$"):
             net.rnn.forward(np.ones((1, 2, net.rnn.n_in)))
+
+
+def test_loss_and_grads_is_made_of_run_and_back():
+    class Tenfold(Network):
+        def run(self, *arguments):
+            trace = super().run(*arguments)
+            return trace._replace(out=10 * trace.out)
+
+        def back(self, trace, dout, dstate=None):
+            return super().back(trace, 10 * np.asarray(dout), dstate)
+
+    net = Tenfold(rnn=rnn(D, H), readout=dense(H, K), loss=squared_error)
+    value, grads, _ = net.loss_and_grads(X, TARGET)
+    assert value == net.loss(X, TARGET)
+    net.backward()
+    assert_same(dict(grads), dict(net.grads))
+    assert check_gradients(net, X, TARGET).ok
+
+
+@pytest.mark.parametrize("name", ["a b", "a.b", "", "1x", "class", "_x", "_params"])
+def test_a_layers_name_can_be_written(name):
+    with pytest.raises(ValueError, match="^'.*': expected a name that can be written as net.name$"):
+        Network(**{name: rnn(D, H)}, loss=squared_error)
+
+
+def test_parameters_that_the_network_does_not_know_are_refused():
+    net = NETWORKS["one layer"]()
+    net.rnn.params = Params({name: array.copy() for name, array in net.rnn.params.items()})
+    with pytest.raises(ValueError, match=r"^rnn\.params: expected those that the network was made of, got others"):
+        net.predict(X)
+
+
+def test_a_check_leaves_a_pending_backward_as_it_was():
+    net, (x, target, state, mask), right = pending()
+    kept = net.last_state
+    check_gradients(net, 2 * x, target, state, mask)
+    assert_same(gradients(net), right)
+    assert net.last_state is kept
+    layer, x, dh = rnn(D, H), X, draw(3, N, T, H)
+    layer.forward(x)
+    check_gradients(layer, 2 * x, dh)
+    assert layer.da is None and not layer.grads
+    dx = layer.backward(dh)
+    layer.forward(x)
+    np.testing.assert_array_equal(dx, layer.backward(dh))

@@ -491,3 +491,33 @@ def test_refused_clipping_changes_nothing(clip, bad, error, message):
     with pytest.raises(error, match=message):
         clip(grads, 0.1)
     np.testing.assert_array_equal(grads["W"], [3, 4])
+
+
+class OwnMomentum(Optimizer):
+    memory_names = ("v",)
+
+    def __init__(self, move):
+        super().__init__(lr=0.1)
+        self.moves = move
+
+    def move(self, p, g, v):
+        return self.moves(p, g, v)
+
+
+def test_what_is_remembered_cannot_be_changed_in_place():
+    def move(p, g, v):
+        v *= 0.9
+        return {"v": v}
+
+    optimizer = OwnMomentum(move)
+    with pytest.raises(ValueError, match="read-only"):
+        optimizer.step({"W": np.ones(2)}, {"W": np.ones(2)})
+    assert optimizer.steps == 0
+
+
+@pytest.mark.parametrize("result", [None, {}, {"w": np.zeros(2)}, [np.zeros(2)]])
+def test_a_move_that_forgets_its_memory_is_refused(result):
+    params = {"W": np.ones(2)}
+    with pytest.raises(TypeError, match="^OwnMomentum.move: expected a dictionary of v, got "):
+        OwnMomentum(lambda p, g, v: result).step(params, {"W": np.ones(2)})
+    np.testing.assert_array_equal(params["W"], 1)

@@ -104,3 +104,14 @@ def test_what_does_not_fit_is_refused():
         linear_recurrence_backward(b[:, :3], a, b, h0)
     with pytest.raises(ValueError, match=r"h: expected \(N, T, H\)"):
         linear_recurrence_backward(b, a, b[:, :3], h0)
+
+
+@pytest.mark.parametrize("by_scan", [True, False])
+def test_a_gradient_that_leaves_the_finite_numbers_is_named(by_scan):
+    big, half = np.full((1, 1, 1), 1e200), np.full((1, 1, 1), 0.5)
+    with np.errstate(all="raise"):
+        with pytest.raises(NotFinite, match="^the gradient of a is not finite"):
+            linear_recurrence_backward(big, half, big, big[0], by_scan=by_scan)
+        tiny = np.full((1, 3, 1), 1e-200)
+        assert not parallel_scan(tiny, tiny, tiny[:, 0]).h[0, 0, 0] > 1e-199
+        linear_recurrence_backward(tiny, tiny, tiny, by_scan=by_scan)

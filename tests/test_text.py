@@ -107,3 +107,17 @@ def test_perplexity_is_the_geometric_mean_of_one_over_p():
     for loss in (-0.1, np.nan, np.inf, None):
         with pytest.raises(ValueError, match="loss: expected a finite number of at least 0"):
             perplexity(loss)
+
+
+def test_batches_are_the_callers_own():
+    tokens = np.arange(11)
+    for x, target in ordered_batches(tokens, n_sequences=2, n_steps=2):
+        x[...], before = -1, target.copy()
+        np.testing.assert_array_equal(target, before)
+        assert (target >= 0).all()
+    np.testing.assert_array_equal(tokens, np.arange(11))
+
+
+def test_a_temperature_beyond_all_measure_is_no_warning():
+    with np.errstate(all="raise"):
+        assert sample([[0.0, 1.0]], np.random.default_rng(0), temperature=1e300) in (0, 1)

@@ -236,3 +236,13 @@ def test_a_value_is_told_in_one_short_line():
     assert short_repr(np.eye(2)) == "array([[1., 0.], [0., 1.]])"
     assert [len(short_repr("x" * count)) for count in (77, 78, 79, 500)] == [79, 80, 80, 80]
     assert short_repr("x" * 78) == repr("x" * 78) and short_repr("x" * 79).endswith("x...")
+
+
+def test_what_cannot_show_itself_is_shown_by_its_type():
+    class Shy:
+        def __repr__(self):
+            raise RuntimeError("no")
+
+    assert short_repr(Shy()) == "Shy" and short_repr([10**5000]) == "list"
+    assert short_repr(10**5000) == "int of 16610 bits"
+    assert short_repr(np.ones((3, 40))) == "an array float64 (3, 40)"

@@ -104,9 +104,10 @@ def _write_whole(notebook: dict[str, Any], target: Path) -> None:
 
 def _read_record(copy: Path) -> dict[str, str]:
     try:
-        return json.loads((copy / RECORD).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}  # from now on, then
+        record = json.loads((copy / RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        record = None
+    return record if isinstance(record, dict) else {}  # from now on, then
 
 
 def server_arguments(folder: Path, ip: str, port: int | None, token: str) -> list[str]:

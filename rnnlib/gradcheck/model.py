@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.gradcheck.central_differences import check_float64
-from rnnlib.layers.layer import Grads, Layer, State, Trace, checked_back, checked_run, refuse_state
-from rnnlib.network import Network, copied_state
+from rnnlib.layers.layer import Grads, Layer, State, Trace, checked_back, checked_run, copied, refuse_state
+from rnnlib.network import Network
 from rnnlib.params import check_params
 from rnnlib.validation import as_ndarray
 
@@ -30,7 +30,7 @@ class Arguments(NamedTuple):
         """Return a copy, which a model may change."""
         upstream, mask = self.upstream, self.mask
         upstream = upstream.copy() if isinstance(upstream, np.ndarray) else copy.deepcopy(upstream)
-        return type(self)(self.x.copy(), upstream, copied_state(self.state), None if mask is None else mask.copy())
+        return type(self)(self.x.copy(), upstream, copied(self.state), None if mask is None else mask.copy())
 
     def item(self, n: int) -> Self:
         """Return a copy of one item of the batch, without what is upstream of it."""
@@ -56,6 +56,9 @@ class CheckedModel:
         for name, parameter in check_params(f"{type(model).__name__}.params", model.params).items():
             check_float64(name, parameter)
         self.model, self.state_names = model, _state_names(model)
+        taken = model.params.keys() & {"x", *self.state_names}
+        if taken:
+            raise ValueError(f"params: expected other names than those of x and of the state, got {', '.join(taken)}")
         self.takes_tokens = _are_tokens(model, x)
         self.arguments = Arguments(
             as_ndarray("x", x, "(N, T)").copy() if self.takes_tokens else check_float64("x", x),
@@ -115,7 +118,7 @@ class CheckedModel:
         if out.shape != upstream.shape:
             letters = "(N, T, H) = " if self.state_names else ""
             raise ValueError(f"dh: expected {letters}{out.shape}, got {upstream.shape}")
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return float((out * upstream).sum())
 
     def backward(self) -> dict[str, Any]:

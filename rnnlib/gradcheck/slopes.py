@@ -17,9 +17,9 @@ from rnnlib.validation import FLOAT32
 
 Array = NDArray[np.float64]
 
-# Steps from coarse to fine, and the places of the values, in steps. All are binary numbers of few digits, so that they
-# are added without rounding; the places are so irregular that they fit no grid that the values are rounded to.
-STEPS: Array = 1 / 8.0 ** np.arange(3, 9)
+# Steps from coarse to fine, and the places of the values, in steps. All are binary numbers of few digits, so that but for
+# the finest they are added without rounding; the places are so irregular that they fit no grid that the values are rounded to.
+STEPS: Array = 1 / 8.0 ** np.arange(3, 13)
 ROOTS = np.round(np.sqrt([2, 7, 19]) * 2**20) / 2**20
 PLACES: Array = np.concatenate([-ROOTS[::-1], [0], ROOTS])
 SAFETY = 5  # a slope is taken to be off by up to this many times what the measured noise does to it
@@ -92,9 +92,15 @@ def _noise(samples: Array, roughness: Array) -> Array:
 
 
 def _best(samples: Array, weights: Array, steps: Array, noise: Array) -> tuple[float, float]:
-    """Return the slope at the step that leaves the smallest error, and this error."""
+    """Return the slope at the step that leaves the smallest error, and this error.
+
+    A step that a finer one contradicts is too coarse to see what the function does between its places.
+    """
     slopes = _combined(samples, weights) / steps
-    errors = SAFETY * np.linalg.norm(weights) * noise / steps
+    moved = np.abs(slopes) * np.spacing(steps[0] / STEPS[0]) / 2  # what f makes of a point that is rounded itself
+    errors = SAFETY * np.linalg.norm(weights) * (noise + moved) / steps
     errors[~np.isfinite(errors)] = np.inf
+    apart = np.abs(slopes[:, np.newaxis] - slopes) > errors[:, np.newaxis] + errors  # (steps, steps)
+    errors[np.triu(apart).any(axis=1)] = np.inf
     best = errors.argmin()
     return float(slopes[best]), float(errors[best])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.layers.layer import Grads, Layer, State, Trace, check_part, checked_back, checked_run
 from rnnlib.params import Params, joined
-from rnnlib.validation import check_array, check_mask, short_repr
+from rnnlib.validation import NotFinite, check_array, check_mask, short_repr
 
 
 class Saved(NamedTuple):
@@ -76,8 +76,9 @@ class Bidirectional(Layer):
         mask = check_mask(mask, N, T)
         order = turned_round(N, T, mask)[:, :, np.newaxis]  # (N, T, 1)
         forward_state, backward_state = _pair("state", state)
-        one = checked_run(self.forward_layer, x, forward_state, mask)
-        other = checked_run(self.backward_layer, np.take_along_axis(x, order, axis=1), backward_state, mask)
+        turned = np.take_along_axis(x, order, axis=1)
+        one = _run_one_way("forward layer", self.forward_layer, x, forward_state, mask)
+        other = _run_one_way("backward layer, from the end", self.backward_layer, turned, backward_state, mask)
         out = np.concatenate([one.out, np.take_along_axis(other.out, order, axis=1)], axis=-1)
         return Trace(out, (one.state, other.state), Saved(one, other, order), mask)
 
@@ -98,6 +99,14 @@ class Bidirectional(Layer):
 
     def __repr__(self) -> str:
         return f"Bidirectional({self.forward_layer!r}, {self.backward_layer!r})"
+
+
+def _run_one_way(name: str, layer: Layer, *arguments: Any) -> Trace:
+    """Return the trace of one of the two layers; where it leaves the finite numbers, the error tells which of them."""
+    try:
+        return checked_run(layer, *arguments)
+    except NotFinite as error:
+        raise NotFinite(f"{name}: {error}") from None
 
 
 def turned_round(N: int, T: int, mask: NDArray[np.bool_] | None) -> NDArray[np.integer]:

@@ -68,7 +68,16 @@ class Dense(Layer):
     ) -> Self:
         """Make a layer with random weights (D = n_in, K = n_out) and zero biases.
 
-        Args and errors are those of `SimpleRNN.create`.
+        Args:
+            n_in: D.
+            n_out: K.
+            rng: the source of randomness, a numpy.random.Generator.
+            init: "normal", "lecun", "xavier", "he" or "orthogonal".
+            bias: whether the layer has a bias b.
+            dtype: float (64 bits) or numpy.float32.
+
+        Raises:
+            TypeError, ValueError: sizes that are not whole numbers of at least 1, unknown names.
         """
         D, K = check_int("n_in", n_in), check_int("n_out", n_out)
         draw, dtype = find_initializer(init), check_float_type(dtype)

@@ -204,8 +204,9 @@ class GRU(Layer):
         grads = {"W_x": rows(x).T @ das, "W_h": h_prev.T @ dpasts}
         if not self.reset_after:
             grads["W_h"][:, 2 * H :] = rows(r * past_n).T @ das[:, 2 * H :]
-        for name in self.params.keys() - grads.keys():
-            grads[name] = sum_of_rows(dpasts if name == "b_h" else das)
+        for name in ("b", "b_x", "b_h"):
+            if name in self.params:
+                grads[name] = sum_of_rows(dpasts if name == "b_h" else das)
         dx = das.dot(W_x.T).reshape(x.shape)
         return Grads(grads, dx.swapaxes(0, 1), state=dh_t, a=da.reshape(T, N, 3 * H).swapaxes(0, 1))
 

@@ -169,7 +169,7 @@ class Layer:
 
 
 def copied(value: Any) -> Any:
-    """Return a copy of an array, or of a tuple of such, named or not, however deep.
+    """Return a copy of an array, or of a tuple, a list or a dictionary of such, however deep.
 
     A tuple with a method `copy` knows which of its arrays nobody else can reach, and need none.
     """
@@ -178,6 +178,10 @@ def copied(value: Any) -> Any:
     if isinstance(value, tuple):
         parts = map(copied, value)
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, list):
+        return list(map(copied, value))
+    if isinstance(value, dict):
+        return {name: copied(part) for name, part in value.items()}
     return value
 
 

@@ -180,7 +180,7 @@ class SimpleRNN(Layer):
         if "b" in self.params:
             grads["b"] = sum_of_rows(das)
         dx = das.dot(W_x.T).reshape(x.shape)
-        return Grads(grads, dx.swapaxes(0, 1), state=dh_next, a=da.swapaxes(0, 1))
+        return Grads(grads, dx.swapaxes(0, 1), state=dh_next, a=da.swapaxes(0, 1))  # by h_0: what step 1 hands back
 
     def step(self, x_t: ArrayLike, h_prev: ArrayLike) -> Array:
         """Return the state after one time step, (N, H).
