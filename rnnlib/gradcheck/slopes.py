@@ -17,8 +17,9 @@ from rnnlib.validation import FLOAT32
 
 Array = NDArray[np.float64]
 
-# Steps from coarse to fine, and the places of the values, in steps. All are binary numbers of few digits, so that but for
-# the finest they are added without rounding; the places are so irregular that they fit no grid that the values are rounded to.
+# Steps from coarse to fine, and the places of the values, in steps. All are binary numbers of few digits, so that they
+# are added without rounding, but for the finest; the places are so irregular that they fit no grid that the values are
+# rounded to.
 STEPS: Array = 1 / 8.0 ** np.arange(3, 13)
 ROOTS = np.round(np.sqrt([2, 7, 19]) * 2**20) / 2**20
 PLACES: Array = np.concatenate([-ROOTS[::-1], [0], ROOTS])
