@@ -46,8 +46,8 @@ class Loss:
         """Make a loss of your own.
 
         Args:
-            function: takes (y, target), or (y, target, mask) where it can leave steps out; returns a number and
-                its gradient by y. The target reaches it as it is given.
+            function: takes (y, target), and mask=… where it can leave steps out; returns a number and its gradient
+                by y. The target reaches it as it is given.
             reading: turns y into what a user reads, such as `sigmoid` where y are logits.
 
         Raises:

@@ -128,21 +128,27 @@ class Network:
         for name, layer in self._layers.items():
             if layer.params and not has_type:
                 out, has_type = _as_type_of(layer, out), True
-            if layer.params and layer.params is not self._params_of[name]:
-                raise ValueError(
-                    f"{name}.params: expected those that the network was made of, got others: "
-                    f"change them by net.params.update(…)"
-                )
-            try:
-                traces[name] = trace = checked_run(layer, out, states.get(name), counts)
-            except NotFinite as error:
-                raise NotFinite(f"{name}: {error}") from None
-            except Exception as error:
-                error.add_note(f"in the layer {name}={layer!r}")
-                raise
-            _check_mask_handed_on(name, trace, counts)
+            traces[name] = trace = self._run_layer(name, out, states.get(name), counts)
             out, counts = trace.out, trace.mask
         return Trace(out, self._bare(traces), tuple(traces.values()), counts)
+
+    def _run_layer(self, name: str, x: Any, state: State, mask: Any) -> Trace:
+        """Return the trace of one layer; what goes wrong in it is told with its name."""
+        layer = self._layers[name]
+        if layer.params and layer.params is not self._params_of[name]:
+            wanted = "those that the network was made of"
+            raise ValueError(f"{name}.params: expected {wanted}, got others: change them by net.params.update(…)")
+        try:
+            trace = checked_run(layer, x, state, mask)
+        except NotFinite as error:
+            raise NotFinite(f"{name}: {error}") from None
+        except Exception as error:
+            error.add_note(f"in the layer {name}={short_repr(layer)}")
+            raise
+        has_steps = mask is not None and trace.out.ndim > 2 and trace.out.shape[:2] == np.shape(mask)
+        if has_steps and trace.mask is None:
+            raise TypeError(f"{name}: expected the mask in the Trace, as {trace.out.shape} has steps, got None")
+        return trace
 
     def back(self, trace: Trace, dout: ArrayLike, dstate: State = None) -> Grads:
         """Compute the gradients, and change nothing in the network.
@@ -264,12 +270,6 @@ def _as_type_of(layer: Layer, array: Any) -> Any:
     if isinstance(array, np.ndarray) and array.dtype.kind == "f":
         return array.astype(layer.dtype, copy=False)
     return array
-
-
-def _check_mask_handed_on(name: str, trace: Trace, mask: Any) -> None:
-    """Refuse a trace that still has a result for each step, but has lost the mask of the steps."""
-    if mask is not None and trace.mask is None and trace.out.ndim > 2 and trace.out.shape[:2] == np.shape(mask):
-        raise TypeError(f"{name}: expected the mask in the Trace, as {trace.out.shape} has steps, got None")
 
 
 def _is_mask(x: ArrayLike, state: State) -> bool:
