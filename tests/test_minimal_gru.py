@@ -49,6 +49,8 @@ def test_create():
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"W_x: expected \(D, 2H\), two blocks of columns, got \(3, 5\)"):
         MinimalGRU(np.ones((3, 5)))
+    with pytest.raises(ValueError, match=r"^W_x: expected \(D, 2H\), got \(4,\)$"):
+        MinimalGRU(np.ones(4))
     with pytest.raises(ValueError, match=r"b: expected \(2H,\) with 2H = 10, got \(5,\)"):
         MinimalGRU(np.ones((3, 10)), np.ones(5))
     with pytest.raises(ValueError, match=r"h0: expected \(N, H\) with N = 2, H = 5, got \(2, 4\)"):
