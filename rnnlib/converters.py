@@ -86,6 +86,8 @@ def from_keras(weights: Sequence[ArrayLike], activation: str = "tanh", reset_aft
     """
     arrays = _two_or_three("weights", weights, "kernel, recurrent_kernel and bias")
     is_gru = _kind(arrays[1]) is GRU
+    if is_gru and any(array.ndim == 2 and len(array) != 2 for array in arrays[2:]):
+        raise ValueError(f"bias: expected (3H,) or (2, 3H), got {arrays[2].shape}")
     biases = [bias for array in arrays[2:] for bias in (array if is_gru and array.ndim == 2 else [array])]
     if biases or not is_gru:
         if is_gru and reset_after not in (None, len(biases) == 2):
@@ -142,8 +144,6 @@ def _layer(source: str, W_x: Array, W_h: Array, biases: list[Array], activation:
     (W_x, W_h), biases = arrays[:2], arrays[2:]
     if kind is GRU:
         names = ("b_x", "b_h") if reset_after else ("b",)
-        if biases and len(biases) != len(names):
-            raise ValueError(f"weights: expected {len(names)} biases (3H,), got {len(biases)}")
         return GRU(W_x, W_h, **dict(zip(names, biases, strict=False)), reset_after=reset_after)
     b = sum(biases[1:], start=biases[0]) if biases else None
     return LSTM(W_x, W_h, b) if kind is LSTM else SimpleRNN(W_x, W_h, b, activation)

@@ -86,8 +86,8 @@ class Network:
         if not isinstance(loss, Loss):
             raise TypeError(f"loss: expected a Loss, got {short_repr(loss)}: write Loss(your_function, reading=…)")
         _check_layers(layers)
-        *_, output = (layer for layer in layers.values() if not isinstance(layer, Last)) or [None]
-        if isinstance(output, Activation) and loss.reading is not identity:
+        outputs = [layer for layer in layers.values() if not isinstance(layer, Last)]
+        if outputs and isinstance(outputs[-1], Activation) and loss.reading is not identity:
             raise ValueError(f"loss: {loss!r} contains its own activation, so expected no Activation at the end")
         self._layers, self.loss_function = layers, loss
         self._params_of = {name: layer.params for name, layer in layers.items()}

@@ -670,3 +670,20 @@ def test_whatever_holds_what_is_saved_it_is_the_layers_own(container):
     layer.forward(x)
     x[...] = 0
     np.testing.assert_array_equal(layer.backward(np.ones((1, 2, 1))), np.full((1, 2, 1), 6.0))
+
+
+def test_a_trace_of_ones_own_kind_stays_one():
+    class Doubled(Trace):
+        def half(self):
+            return self.saved / 2
+
+    class Half(Layer):
+        def run(self, x, state=None, mask=None):
+            return Doubled(x**2, None, 2 * x, mask)
+
+        def back(self, trace, dout, dstate=None):
+            return Grads({}, 2 * trace.half() * dout)
+
+    layer, x = Half(), np.full((1, 2, 1), 3.0)
+    layer.forward(x)
+    np.testing.assert_array_equal(layer.backward(np.ones((1, 2, 1))), 2 * x)

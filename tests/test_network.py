@@ -759,3 +759,8 @@ def test_a_check_leaves_a_pending_backward_as_it_was():
     dx = layer.backward(dh)
     layer.forward(x)
     np.testing.assert_array_equal(dx, layer.backward(dh))
+
+
+def test_a_network_of_nothing_but_last():
+    net = Network(last=Last(), loss=squared_error)
+    np.testing.assert_array_equal(net.predict(X), X[:, -1])

@@ -122,7 +122,7 @@ def _results(trace: Trace, like: State) -> list[Array]:
 def _rounding(model: CheckedModel) -> float:
     """Return how far rounding may move the results: far more than 1e-16 where the model makes small changes large."""
     x, _, state, _ = arguments = model.arguments
-    nudged = arguments._replace(x=x * (1 + 2.0**-50)) if x.dtype.kind == "f" else arguments
+    nudged = arguments._replace(x=x * (1 + 2.0**-50)) if x.dtype.kind == "f" else arguments  # by a few last digits
     pairs = zip(_results(_trace(model, arguments), state), _results(_trace(model, nudged), state), strict=True)
     return 100 * max(float(np.abs(a - b).max(initial=0.0)) for a, b in pairs)
 

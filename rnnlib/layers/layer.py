@@ -135,7 +135,7 @@ class Layer:
             state = h0
         with np.errstate(all="ignore"):  # a result that leaves the finite numbers is refused by name
             trace = checked_run(self, x, state, mask)
-        self.trace = Trace(*map(copied, trace))  # whatever the caller does to x, to the result or to the parameters
+        self.trace = copied(trace)  # whatever the caller does to x, to the result or to the parameters
         return trace.out
 
     def backward(self, dout: ArrayLike) -> Array | None:
