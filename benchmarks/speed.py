@@ -5,7 +5,7 @@ the CPU, a plain NumPy loop that does every step as the formula says, and the ba
 which no NumPy code can beat. LSTM and GRU have those of PyTorch. MinimalGRU by a scan
 has itself by the loop. `fit` has the updates of notebook 7.3 written out as a
 plain loop, in float64.
-Each number is the median of interleaved runs, so that a slow moment of the machine falls on all alike.
+Each ratio is of two medians whose runs take turns, so that a slow moment of the machine falls on both alike.
 """
 
 import os
@@ -94,10 +94,10 @@ def compare(seconds: float) -> None:
     ratios: dict[str, list[float]] = {name: [] for name in opponents}
     for size in SIZES:
         arrays = problem(size)
-        calls = {name: make(*arrays) for name, make in {"rnnlib": library, **opponents}.items()}
-        found = medians(calls, seconds)
-        for name, those in ratios.items():
-            those.append(found[name] / found["rnnlib"])
+        ours = library(*arrays)
+        for name, make in opponents.items():
+            found = medians({"rnnlib": ours, name: make(*arrays)}, seconds / len(opponents))
+            ratios[name].append(found[name] / found["rnnlib"])
         row = "  ".join(f"{those[-1]:11.2f} ×" for those in ratios.values())
         print(f"{size!s:>20}  {found['rnnlib'] * 1e3:7.3f} ms  {row}", flush=True)
     means = "  ".join(f"{np.exp(np.mean(np.log(those))):11.2f} ×" for those in ratios.values())

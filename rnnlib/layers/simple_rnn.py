@@ -130,8 +130,9 @@ class SimpleRNN(Layer):
         x = x.swapaxes(0, 1).copy()  # (T, N, D): time first, so that each step is one block of memory
         h = np.empty((T + 1, N, H), W_x.dtype)
         h[0] = 0 if state is None else check_array("h0", state, "(N, H)", W_x.dtype, N=N, H=H)
-        rows(x).dot(W_x, out=rows(h[1:]))  # every x_t W_x in one product
-        np.add(h[1:], b, out=h[1:])
+        a = rows(h[1:])  # (T N, H), the same memory: h_t will replace a_t
+        rows(x).dot(W_x, out=a)  # every x_t W_x in one product
+        a += b
         recurrent = np.empty((N, H), W_x.dtype)
         for t, (h_prev, h_t) in enumerate(pairwise(h)):  # h_t is so far x_t W_x + b …
             h_t += h_prev.dot(W_h, out=recurrent)  # … now a_t …
