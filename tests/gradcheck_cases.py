@@ -9,6 +9,7 @@ N, T, D, H = 2, 3, 4, 5
 MASK = np.array([[True, True, True], [True, True, False]])
 CHECKS = ["arguments left alone", "a second call gives the same", "batch items independent"]
 MASKED = "steps that do not count change nothing"
+STRETCHES = "two stretches give the same as one"
 HANDED_ON = "gradient by the state handed on"
 
 

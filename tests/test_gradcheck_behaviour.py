@@ -8,13 +8,16 @@ from gradcheck_cases import (
     HANDED_ON,
     MASK,
     MASKED,
+    STRETCHES,
     D,
+    H,
     N,
     T,
     TwoStates,
     breaking,
     check,
     failed,
+    layer,
     network,
     problem,
     put,
@@ -80,10 +83,10 @@ def test_a_leak_between_the_items_of_a_batch(part):
             return grads._replace(**{part: less_mean(getattr(grads, part))})
 
     p = problem()
-    assert failed(check(Leaks, mask=MASK)) == {CHECKS[2]}
+    assert failed(check(Leaks, mask=MASK)) == {CHECKS[2], *[STRETCHES] * (part == "state")}
     assert failed(check_gradients(network(kind=Leaks), p["x"], np.ones((N, T, 3)), p["h0"])) == {CHECKS[2]}
     report = check(Leaks, p=problem(N=1))
-    assert report.ok and "○ batch items independent (not checked)" in str(report)
+    assert failed(report) <= {STRETCHES} and "○ batch items independent (not checked)" in str(report)
 
 
 def moves_on(layer, x, state, mask):
@@ -198,6 +201,102 @@ def test_a_layer_that_needs_every_step_is_not_checked_with_fewer():
     p = problem()
     report = check_gradients(Weighted(p["dh"][0, :, :D]), p["x"], p["dh"][..., :D], mask=MASK)
     assert report.ok and report.checks[MASKED] is None, report
+
+
+class FirstState(SimpleRNN):
+    """Hands on h_1 in place of h_T, with the gradients of just that."""
+
+    def run(self, x, state=None, mask=None):
+        trace = super().run(x, state, mask)
+        return trace._replace(state=trace.out[:, 0])
+
+    def back(self, trace, dout, dstate=None):
+        dout = dout.copy()
+        dout[:, 0] += 0 if dstate is None else dstate
+        return super().back(trace, dout)
+
+
+class Ahead(SimpleRNN):
+    """Sees x_t + x_{t+1} at step t, with the gradients of just that."""
+
+    def run(self, x, state=None, mask=None):
+        return super().run(x + np.pad(x[:, 1:], [(0, 0), (0, 1), (0, 0)]), state, mask)
+
+    def back(self, trace, dout, dstate=None):
+        grads = super().back(trace, dout, dstate)
+        return grads._replace(x=grads.x + np.pad(grads.x[:, :-1], [(0, 0), (1, 0), (0, 0)]))
+
+
+class Clock(SimpleRNN):
+    """Adds t to x_t, and counts t from 0 in each stretch."""
+
+    def run(self, x, state=None, mask=None):
+        return super().run(x + np.arange(x.shape[1])[:, np.newaxis], state, mask)
+
+
+class AtTheEnd(SimpleRNN):
+    """Returns h_T alone."""
+
+    def run(self, x, state=None, mask=None):
+        trace = super().run(x, state, mask)
+        return trace._replace(out=trace.out[:, -1], mask=None)
+
+    def back(self, trace, dout, dstate=None):
+        return super().back(trace, np.zeros((len(dout), T, dout.shape[1])), dout + (0 if dstate is None else dstate))
+
+
+@pytest.mark.parametrize("kind", [FirstState, Ahead, Clock])
+@pytest.mark.parametrize("T", [2, 3, 6])
+def test_two_stretches_that_differ_from_one(kind, T):
+    report = check(kind, p=problem(T=T))
+    assert failed(report) == {STRETCHES} and report.checks[HANDED_ON] is None, report
+
+
+def test_the_stretches_are_cut_where_each_row_counts():
+    late, early = np.ones((2, 6), bool), np.ones((2, 6), bool)
+    late[1, 2:], early[1, 1:] = False, False
+    assert check(p=problem(T=6), mask=late).checks[STRETCHES]
+    assert STRETCHES in failed(check(FirstState, p=problem(T=6), mask=late))
+    assert check(p=problem(T=6), mask=early).checks[STRETCHES] is None
+    assert check(FirstState, p=problem(T=6), mask=early).checks[STRETCHES] is None
+    assert check(p=problem(T=1)).checks[STRETCHES] is None
+
+
+def test_a_layer_that_says_that_it_looks_ahead_is_not_checked_with_stretches():
+    class SaysSo(Ahead):
+        looks_ahead = True
+
+    assert check(SaysSo).ok and check(SaysSo).checks[STRETCHES] is None
+
+
+@pytest.mark.parametrize("H", [2, 3, H])  # also as many nodes as steps, in the sequence and in a stretch
+def test_results_without_steps_are_not_joined(H):
+    p = problem(H=H, T=T)
+    assert check_gradients(layer(p, kind=AtTheEnd), p["x"], p["dh"][:, 0], p["h0"]).checks[STRETCHES]
+
+
+def test_a_layer_that_needs_every_step_is_not_checked_with_stretches():
+    class Whole(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            if x.shape[1] != T:
+                raise ValueError("x: expected T = 3")
+            return super().run(x, state, mask)
+
+    assert check(Whole).ok and check(Whole).checks[STRETCHES] is None
+
+
+def test_only_a_layer_with_a_state_is_checked_with_stretches():
+    p = problem()
+    assert STRETCHES not in check_gradients(network(), p["x"], np.ones((N, T, 3))).checks
+    assert STRETCHES not in check_gradients(Last(), p["x"], p["dh"][:, 0, :D]).checks
+
+
+@pytest.mark.parametrize("name", layer_cases.NAMES)
+def test_a_right_layer_gives_the_same_over_two_stretches(name):
+    one, x, state, _ = layer_cases.case(name)
+    if one.has_state:
+        dout = np.random.default_rng(0).standard_normal(one.run(x).out.shape)
+        assert check_gradients(one, x, dout, state).checks[STRETCHES] is (None if one.looks_ahead else True)
 
 
 def test_the_gradient_by_the_state_is_given_by_its_place_whatever_its_name():

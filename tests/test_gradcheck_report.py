@@ -5,7 +5,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from gradcheck_cases import CHECKS, HANDED_ON, check
+from gradcheck_cases import CHECKS, HANDED_ON, STRETCHES, check
 
 from rnnlib import GradientReport, GradientRow
 
@@ -18,7 +18,7 @@ def test_the_table_of_a_right_layer_has_no_noise_in_it():
         cells = re.split(r"  +", line)
         assert (cells[0], cells[1], cells[5]) == (name, "< 1e-08", "✓ ok") and cells[3] == cells[4]
         assert float(cells[3]) == pytest.approx(report[name].numerical, rel=1e-3)
-    assert lines[6:] == [f"✓ {name}" for name in [*CHECKS, HANDED_ON]]
+    assert lines[6:] == [f"✓ {name}" for name in [*CHECKS, STRETCHES, HANDED_ON]]
     assert repr(report) == str(report)
 
 

@@ -36,6 +36,8 @@ def run_checks(model: CheckedModel) -> tuple[dict[str, Any], dict[str, bool | No
     }
     if before.mask is not None:
         checks["steps that do not count change nothing"] = _mask_is_respected(model)
+    if isinstance(model.model, Layer) and model.state_names:
+        checks["two stretches give the same as one"] = _stretches_join(model)
     return first, checks
 
 
@@ -96,6 +98,29 @@ def _loss_respects_mask(model: CheckedModel) -> bool:
     trace = model.run(arguments)
     _, dout = model.model.loss_function(trace.out, target, trace.mask)
     return trace.mask is None or not dout[~trace.mask].any()
+
+
+def _stretches_join(model: CheckedModel) -> bool | None:
+    """Tell whether a layer gives the same where a sequence comes in two stretches, its state handed on between them.
+
+    None where later steps may have a say, or where no step but the first counts in every row.
+    """
+    x, _, state, mask = model.arguments
+    if x.ndim < 2 or model.model.looks_ahead:
+        return None
+    counting = x.shape[1] if mask is None else int(mask.astype(bool).all(axis=0).sum())
+    cut = min(x.shape[1] // 2, counting - 1)
+    if cut < 1:
+        return None
+    whole = _trace(model, model.arguments)
+    try:
+        first = _trace(model, model.arguments.stretch(slice(cut)))
+        second = _trace(model, model.arguments.stretch(slice(cut, None))._replace(state=first.state))
+    except (ValueError, IndexError):
+        return None
+    has_steps = [trace.out.shape[1:2] for trace in (first, whole)] == [(cut,), x.shape[1:2]]
+    out = np.concatenate([first.out, second.out], axis=1) if has_steps else whole.out
+    return _are_close(_results(whole, state), _results(second._replace(out=out), state), _rounding(model))
 
 
 def _trace(model: CheckedModel, arguments: Arguments) -> Trace:

@@ -38,6 +38,11 @@ class Arguments(NamedTuple):
         alone = rebuilt(state, iter(array[n : n + 1] for array in leaves(state, state)))
         return type(self)(x[n : n + 1], None, alone, None if mask is None else mask[n : n + 1])
 
+    def stretch(self, steps: slice) -> Self:
+        """Return a copy of some of the steps, without what is upstream of them."""
+        x, _, state, mask = self.copied()
+        return type(self)(x[:, steps], None, state, None if mask is None else mask[:, steps])
+
 
 class CheckedModel:
     """A model and the arguments that it is checked on: Σ forward(x) · dh for a layer, the loss for a network.
