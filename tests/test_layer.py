@@ -12,6 +12,7 @@ from reference import assert_close, assert_same, complex_step
 from rnnlib import (
     GRU,
     LSTM,
+    Activation,
     Bidirectional,
     Dense,
     Grads,
@@ -687,3 +688,18 @@ def test_a_trace_of_ones_own_kind_stays_one():
     layer, x = Half(), np.full((1, 2, 1), 3.0)
     layer.forward(x)
     np.testing.assert_array_equal(layer.backward(np.ones((1, 2, 1))), 2 * x)
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "value"),
+    [
+        (SimpleRNN(np.ones((2, 3)), np.ones((3, 3))), "activation", "relu"),
+        (Activation("tanh"), "activation", "relu"),
+        (GRU(np.ones((2, 9)), np.ones((3, 9))), "reset_after", False),
+    ],
+)
+def test_what_a_layer_is_made_for_cannot_be_exchanged(layer, name, value):
+    before = repr(layer)
+    with pytest.raises(AttributeError, match=name):
+        setattr(layer, name, value)
+    assert repr(layer) == before and getattr(layer, name) != value

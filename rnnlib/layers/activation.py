@@ -31,7 +31,7 @@ class Activation(Layer):
             ValueError: an unknown activation.
         """
         self.f, self.f_derivative = find_activation(activation)
-        self.activation = activation
+        self._activation = activation
 
     def run(self, x: ArrayLike, state: State = None, mask: ArrayLike | None = None) -> Trace:
         """Compute f(x), in the shape of x (N, ...); a mask is passed on."""
@@ -48,6 +48,11 @@ class Activation(Layer):
         if dy.shape != y.shape:
             raise ValueError(f"dout: expected {y.shape}, got {dy.shape}")
         return Grads({}, dy * self.f_derivative(y))
+
+    @property
+    def activation(self) -> str:
+        """The name of f; another f needs another layer."""
+        return self._activation
 
     def __repr__(self) -> str:
         return f"Activation({self.activation!r})"

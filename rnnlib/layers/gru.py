@@ -82,7 +82,7 @@ class GRU(Layer):
         """
         arrays = check_weights(3, W_x, W_h, _biases_that_belong(reset_after, b_x, b_h, b))
         self.n_in, self.n_out = len(arrays["W_x"]), len(arrays["W_h"])
-        self.reset_after = bool(reset_after)
+        self._reset_after = bool(reset_after)
         self.params = Params(arrays)
 
     @classmethod
@@ -237,6 +237,11 @@ class GRU(Layer):
     def _bias_of_gates(self, name: str) -> Array | int:
         """Return a bias as (3, 1, H), or 0 where the layer has none of that name."""
         return split_gates(self.params[name][np.newaxis], 3) if name in self.params else 0
+
+    @property
+    def reset_after(self) -> bool:
+        """Whether the reset gate acts after the product with W_hn; the other kind needs another layer."""
+        return self._reset_after
 
     @property
     def dh0(self) -> Any:

@@ -75,7 +75,7 @@ class SimpleRNN(Layer):
         if b is not None:
             arrays["b"] = check_array("b", b, "(H,)", dtype, H=H)
         self.f, self.f_derivative = find_activation(activation)
-        self.activation = activation
+        self._activation = activation
         self.params = Params({name: array.copy() for name, array in arrays.items()})
 
     @classmethod
@@ -202,6 +202,11 @@ class SimpleRNN(Layer):
             h_t = self.f(x_t @ W_x + h_prev @ W_h + b)
         insist_on_finite("h_t", h_t)
         return h_t
+
+    @property
+    def activation(self) -> str:
+        """The name of f; another f needs another layer."""
+        return self._activation
 
     @property
     def dh0(self) -> Any:
