@@ -57,3 +57,5 @@ def test_the_html_shows_what_the_text_shows_and_nothing_else():
     pieces = re.findall(r"<(th|td|div)(?: style='text-align:left')?>([^<]*)</\1>", html)
     assert [(tag, unescape(text)) for tag, text in pieces] == shown
     assert html.count("<") == 2 * (len(shown) + 1 + 7)  # cells, the table, its rows
+    assert html.count("<tr>") == html.count("</tr>") == 7
+    assert unescape(re.sub("<[^>]*>", "", html)) == "".join(text for _, text in shown)

@@ -521,3 +521,15 @@ def test_a_move_that_forgets_its_memory_is_refused(result):
     with pytest.raises(TypeError, match="^OwnMomentum.move: expected a dictionary of v, got "):
         OwnMomentum(lambda p, g, v: result).step(params, {"W": np.ones(2)})
     np.testing.assert_array_equal(params["W"], 1)
+
+
+@pytest.mark.parametrize(("names", "wanted"), [((), "nothing"), (("m", "v"), "m, v")])
+def test_the_memory_that_a_move_needs_to_return_is_named(names, wanted):
+    class Forgets(Optimizer):
+        memory_names = names
+
+        def move(self, p, g, **memory):
+            return None
+
+    with pytest.raises(TypeError, match=f"^Forgets.move: expected a dictionary of {wanted}, got None$"):
+        Forgets(lr=0.1).step({"W": np.ones(2)}, {"W": np.ones(2)})
