@@ -25,6 +25,8 @@ from gradcheck_cases import (
 )
 
 from rnnlib import Grads, Last, Layer, Loss, Params, SimpleRNN, Trace, check_gradients, squared_error
+from rnnlib.gradcheck.behaviour import run_checks
+from rnnlib.gradcheck.model import CheckedModel
 
 
 @pytest.mark.parametrize("written", ["x", "state", "dh", "trace"])
@@ -203,6 +205,14 @@ def test_a_layer_that_needs_every_step_is_not_checked_with_fewer():
     assert report.ok and report.checks[MASKED] is None, report
 
 
+def behaviour(kind, p, mask=None):
+    """Return how a layer behaves, whatever its gradients are."""
+    one = layer(p, kind=kind)
+    model = CheckedModel(one, p["x"], np.ones_like(one.run(p["x"]).out), p["h0"], mask)
+    model.backward = dict
+    return run_checks(model)[1]
+
+
 class FirstState(SimpleRNN):
     """Hands on h_1 in place of h_T, with the gradients of just that."""
 
@@ -269,20 +279,93 @@ def test_a_layer_that_says_that_it_looks_ahead_is_not_checked_with_stretches():
     assert check(SaysSo).ok and check(SaysSo).checks[STRETCHES] is None
 
 
+class Block(SimpleRNN):
+    """Sees the sum over a block of steps at each step of it."""
+
+    size = 2
+
+    def run(self, x, state=None, mask=None):
+        blocks = np.split(x, range(self.size, x.shape[1], self.size), axis=1)
+        sums = [np.broadcast_to(block.sum(axis=1, keepdims=True), block.shape) for block in blocks]
+        return super().run(np.concatenate(sums, axis=1), state, mask)
+
+
+@pytest.mark.parametrize(("size", "T"), [(2, 4), (2, 8), (3, 6), (2, 5)])
+def test_a_look_ahead_that_ends_at_the_middle_is_seen(size, T):
+    assert behaviour(type("Blocks", (Block,), {"size": size}), problem(T=T))[STRETCHES] is False
+
+
 @pytest.mark.parametrize("H", [2, 3, H])  # also as many nodes as steps, in the sequence and in a stretch
 def test_results_without_steps_are_not_joined(H):
     p = problem(H=H, T=T)
     assert check_gradients(layer(p, kind=AtTheEnd), p["x"], p["dh"][:, 0], p["h0"]).checks[STRETCHES]
 
 
-def test_a_layer_that_needs_every_step_is_not_checked_with_stretches():
+def results_of(change):
+    """Make a layer of what a function makes of the trace of a SimpleRNN."""
+
+    class Changed(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            return change(super().run(x, state, mask))
+
+    return Changed
+
+
+@pytest.mark.parametrize(
+    ("change", "passed"),
+    [
+        (lambda trace: trace._replace(out=trace.out.mean(axis=1)), None),  # the state is right, that is all
+        (lambda trace: trace._replace(out=trace.out[:, -1], state=0 * trace.state), None),
+        (lambda trace: trace._replace(out=trace.out[:, -1], state=trace.state / 2), False),
+        (lambda trace: trace._replace(out=trace.out[:, -1].sum(axis=1)), True),
+        (lambda trace: trace._replace(out=np.tril(trace.out @ trace.out.swapaxes(1, 2))), None),  # (N, T, T)
+        (lambda trace: trace._replace(state=trace.state[:, np.newaxis]), False),  # it refuses that state
+        (lambda trace: trace._replace(state=trace.out), False),
+    ],
+)
+@pytest.mark.parametrize("T", [2, 3, 6])
+def test_results_and_states_of_any_kind(change, passed, T):
+    assert behaviour(results_of(change), problem(T=T))[STRETCHES] is passed
+
+
+def test_a_state_of_infinities_is_compared_without_a_warning():
+    class Impossible(SimpleRNN):
+        state_names = ("h0", "log_p")
+
+        def run(self, x, state=None, mask=None):
+            h0, log_p = (None, np.full((len(x), 1), -np.inf)) if state is None else state
+            trace = super().run(x, h0, mask)
+            return trace._replace(state=(trace.state, log_p - np.inf))
+
+    p = problem(N=1)
+    model = CheckedModel(layer(p, kind=Impossible), p["x"], p["dh"], None, None)
+    model.backward = dict  # the gradients are no matter here
+    assert run_checks(model)[1][STRETCHES]
+
+
+@pytest.mark.parametrize("error", [ValueError, IndexError, TypeError, AssertionError, RuntimeError, FloatingPointError])
+def test_a_layer_may_refuse_fewer_steps_in_whatever_way_it_likes(error):
     class Whole(SimpleRNN):
         def run(self, x, state=None, mask=None):
             if x.shape[1] != T:
-                raise ValueError("x: expected T = 3")
+                raise error("x: expected T = 3")
             return super().run(x, state, mask)
 
-    assert check(Whole).ok and check(Whole).checks[STRETCHES] is None
+    report = check(Whole, mask=MASK)
+    assert report.ok and report.checks[STRETCHES] is report.checks[MASKED] is None
+
+
+def test_a_layer_without_steps_is_not_checked_with_stretches():
+    class OneStep(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            trace = super().run(x[:, np.newaxis] + np.zeros(D), state)
+            return trace._replace(out=trace.state)
+
+    p = problem()
+    for x in (p["x"][:, 0], p["x"][:, 0, :2], p["x"][:, 0, :1]):
+        model = CheckedModel(layer(p, kind=OneStep), x[:, :1] if x.shape[1] < D else x, p["dh"][:, 0], p["h0"], None)
+        model.backward = dict
+        assert run_checks(model)[1][STRETCHES] is None
 
 
 def test_only_a_layer_with_a_state_is_checked_with_stretches():
@@ -336,3 +419,45 @@ def test_the_gradient_by_the_state_handed_on():
     assert check(Deaf).rows == check().rows
     assert check(Short).ok and f"○ {HANDED_ON} (not checked)" in str(check(Short))
     assert check(put("b", (0,), 9)).checks[HANDED_ON] is None  # wrong gradients come first
+
+
+def chaotic(x_scale=1.0, seed=0, H=64, T=60):
+    """Return a problem that makes a change in the last digit as large as the states themselves."""
+    rng = np.random.default_rng(seed)
+    p = problem(seed, H=H, T=T, N=3)
+    return {**p, "x": p["x"] * x_scale, "W_h": 6 * rng.standard_normal((H, H)) / np.sqrt(H)}
+
+
+@pytest.mark.parametrize("x_scale", [1.0, 1e-8, 0.0])
+@pytest.mark.parametrize("kind", [SimpleRNN, FirstState, Ahead])
+def test_what_chaos_hides_is_neither_right_nor_wrong(kind, x_scale):
+    checks = behaviour(kind, chaotic(x_scale), np.ones((3, 60), bool))
+    assert checks[CHECKS[2]] is None and checks[STRETCHES] is None
+
+
+def test_chaos_in_a_layer_of_tokens_is_no_leak():
+    class Spoken(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            return super().run(np.eye(D)[x], state, mask)
+
+        def back(self, trace, dout, dstate=None):
+            return super().back(trace, dout, dstate)._replace(x=None)
+
+    for seed in range(5):
+        p = chaotic(seed=seed)
+        one = layer(p, kind=Spoken)
+        one.n_in = None
+        tokens = np.random.default_rng(seed).integers(0, D, (3, 60))
+        assert False not in run_checks(CheckedModel(one, tokens, p["dh"], p["h0"], None))[1].values()
+
+
+@pytest.mark.parametrize("T", [6, 40, 60, 100])
+def test_a_node_that_grows_hides_no_other_node(T):
+    def half_of_the_second(trace):
+        return trace._replace(state=trace.state * np.array([1, 0.5]))
+
+    p = {**problem(H=2, T=T), "W_h": np.diag([1.9, 0.5])}
+    p = {**p, "W_x": np.abs(p["W_x"]), "x": np.abs(p["x"]), "b": np.abs(p["b"])}
+    for kind, passed in ((SimpleRNN, True), (results_of(half_of_the_second), False)):
+        one = layer(p, "relu", kind)
+        assert run_checks(CheckedModel(one, p["x"], p["dh"], p["h0"], None))[1][STRETCHES] is passed

@@ -7,16 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnnlib.gradcheck.central_differences import numerical_gradient
 from rnnlib.gradcheck.closer_look import LIMIT
 from rnnlib.gradcheck.model import Arguments, CheckedModel, leaves, rebuilt
 from rnnlib.gradcheck.slopes import measure_slope
-from rnnlib.layers.layer import Layer, State, Trace, rows
+from rnnlib.layers.layer import Array, Layer, State, Trace, rows
 from rnnlib.network import Network
-
-Array = NDArray[np.float64]
 
 
 def run_checks(model: CheckedModel) -> tuple[dict[str, Any], dict[str, bool | None]]:
@@ -28,16 +25,16 @@ def run_checks(model: CheckedModel) -> tuple[dict[str, Any], dict[str, bool | No
     again = model.backward()
     model.number(model.arguments)  # on the arguments as the first call left them
     anew = model.backward()
-    model.arguments = before
+    model.arguments, rounding = before, _rounding(model, before)
     checks = {
         "arguments left alone": untouched,
         "a second call gives the same": _equal(first, again) and _equal(first, anew),
-        "batch items independent": _items_are_independent(model),
+        "batch items independent": _items_are_independent(model, rounding),
     }
     if before.mask is not None:
-        checks["steps that do not count change nothing"] = _mask_is_respected(model)
+        checks["steps that do not count change nothing"] = _mask_is_respected(model, rounding)
     if isinstance(model.model, Layer) and model.state_names:
-        checks["two stretches give the same as one"] = _stretches_join(model)
+        checks["two stretches give the same as one"] = _stretches_join(model, rounding)
     return first, checks
 
 
@@ -53,20 +50,19 @@ def _equal(one: Any, other: Any) -> bool:
     return (one is None) == (other is None)
 
 
-def _items_are_independent(model: CheckedModel) -> bool | None:
+def _items_are_independent(model: CheckedModel, rounding: float) -> bool | None:
     """Tell whether each item of the batch gives alone what it gives among the others."""
     x, _, state, _ = model.arguments
     if x.ndim < 2 or len(x) < 2:
         return None
-    together, rounding = _results(_trace(model, model.arguments), state), _rounding(model)
+    together, verdicts = _results(_trace(model, model.arguments), state), []
     for n in range(len(x)):
         alone = _results(_trace(model, model.arguments.item(n)), state)
-        if not _are_close([batch[n] for batch in together], [item[0] for item in alone], rounding):
-            return False
-    return True
+        verdicts.append(_are_close([batch[n] for batch in together], [item[0] for item in alone], rounding))
+    return _all(verdicts)
 
 
-def _mask_is_respected(model: CheckedModel) -> bool | None:
+def _mask_is_respected(model: CheckedModel, rounding: float) -> bool | None:
     """Tell whether each sequence gives what it gives without the steps that do not count, whatever stands there.
 
     None where every step counts, or where the model cannot do with fewer steps.
@@ -76,18 +72,17 @@ def _mask_is_respected(model: CheckedModel) -> bool | None:
         return None
     if not _loss_respects_mask(model):
         return False
-    rng, rounding = np.random.default_rng(0), _rounding(model)
+    rng, verdicts = np.random.default_rng(0), []
     for n, counts in enumerate(mask.astype(bool)):
         padded = model.arguments.item(n)
         padded.x[:, ~counts] = rng.choice(x.ravel(), padded.x[:, ~counts].shape)
         try:
             short = _trace(model, padded._replace(x=padded.x[:, counts], mask=mask[n : n + 1, counts]))
-        except (ValueError, IndexError):
+        except Exception:  # a layer may refuse fewer steps in whatever way it likes
             return None
         long = _trace(model, padded)
-        if not _are_close(_results(_that_count(long), state), _results(_that_count(short), state), rounding):
-            return False
-    return True
+        verdicts.append(_are_close(_results(_that_count(long), state), _results(_that_count(short), state), rounding))
+    return _all(verdicts)
 
 
 def _loss_respects_mask(model: CheckedModel) -> bool:
@@ -100,27 +95,44 @@ def _loss_respects_mask(model: CheckedModel) -> bool:
     return trace.mask is None or not dout[~trace.mask].any()
 
 
-def _stretches_join(model: CheckedModel) -> bool | None:
+def _stretches_join(model: CheckedModel, rounding: float) -> bool | None:
     """Tell whether a layer gives the same where a sequence comes in two stretches, its state handed on between them.
 
-    None where later steps may have a say, or where no step but the first counts in every row.
+    None where later steps may have a say, where no step but the first counts in every row, where the layer cannot do
+    with fewer steps, or where its results have no steps and those of the second stretch are others.
     """
-    x, _, state, mask = model.arguments
-    if x.ndim < 2 or model.model.looks_ahead:
+    x, _, _, mask = model.arguments
+    if x.ndim < (2 if model.takes_tokens else 3) or model.model.looks_ahead:
         return None
     counting = x.shape[1] if mask is None else int(mask.astype(bool).all(axis=0).sum())
-    cut = min(x.shape[1] // 2, counting - 1)
-    if cut < 1:
-        return None
-    whole = _trace(model, model.arguments)
+    cuts = {1, min(x.shape[1] // 2, counting - 1)} if counting > 1 else set()
+    return _all([_join(model, cut, rounding) for cut in cuts])
+
+
+def _join(model: CheckedModel, cut: int, rounding: float) -> bool | None:
+    """Tell whether a cut before that step changes nothing; None as above."""
+    state, whole = model.arguments.state, _trace(model, model.arguments)
+    end = model.arguments.stretch(slice(cut, None))
     try:
-        first = _trace(model, model.arguments.stretch(slice(cut)))
-        second = _trace(model, model.arguments.stretch(slice(cut, None))._replace(state=first.state))
-    except (ValueError, IndexError):
+        first, _ = _trace(model, model.arguments.stretch(slice(cut))), _trace(model, end)
+    except Exception:  # as above
         return None
-    has_steps = [trace.out.shape[1:2] for trace in (first, whole)] == [(cut,), x.shape[1:2]]
-    out = np.concatenate([first.out, second.out], axis=1) if has_steps else whole.out
-    return _are_close(_results(whole, state), _results(second._replace(out=out), state), _rounding(model))
+    try:
+        second = _trace(model, end._replace(state=first.state))
+    except Exception:  # no more steps than before, so it is the state that it refuses
+        return False
+    out = _joined(first.out, second.out, whole.out)
+    same_state = _are_close(leaves(whole.state, state), leaves(second.state, state), rounding)
+    same = _are_close([whole.out], [second.out if out is None else out], rounding)
+    return _all([same_state, same or None if out is None else same])
+
+
+def _joined(first: Array, second: Array, whole: Array) -> Array | None:
+    """Return what comes out of two stretches, one behind the other; None where it has no steps that make the whole."""
+    cut = first.shape[1] if first.ndim > 1 else 0
+    if whole.ndim < 2 or [first.shape, second.shape] != [whole[:, :cut].shape, whole[:, cut:].shape]:
+        return None
+    return np.concatenate([first, second], axis=1)
 
 
 def _trace(model: CheckedModel, arguments: Arguments) -> Trace:
@@ -144,18 +156,45 @@ def _results(trace: Trace, like: State) -> list[Array]:
     return [trace.out, *leaves(trace.state, like)]
 
 
-def _rounding(model: CheckedModel) -> float:
-    """Return how far rounding may move the results: far more than 1e-16 where the model makes small changes large."""
-    x, _, state, _ = arguments = model.arguments
-    nudged = arguments._replace(x=x * (1 + 2.0**-50)) if x.dtype.kind == "f" else arguments  # by a few last digits
-    pairs = zip(_results(_trace(model, arguments), state), _results(_trace(model, nudged), state), strict=True)
-    return 100 * max(float(np.abs(a - b).max(initial=0.0)) for a, b in pairs)
+def _rounding(model: CheckedModel, arguments: Arguments) -> float:
+    """Return how far rounding may move a result, as a part of its size: far where a model makes small changes large."""
+    rng = np.random.default_rng(0)
+
+    def results(arguments: Arguments) -> list[Array]:
+        return _results(_trace(model, arguments), arguments.state)
+
+    nudged = {
+        name: array * (1 + 2.0**-50 * rng.standard_normal(array.shape))  # by a few last digits
+        for name, array in model.arrays().items()
+    }
+    pairs = zip(results(arguments), model.at(nudged, results), strict=True)
+    return 100 * max(float((_distance(a, b) / _size(a)).max(initial=0.0)) for a, b in pairs)
 
 
-def _are_close(one: list[Array], other: list[Array], rounding: float) -> bool:
-    """Tell whether two lists hold the same arrays but for rounding."""
-    pairs = zip(one, other, strict=True)
-    return all(np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-9, atol=1e-9 + rounding) for a, b in pairs)
+def _distance(one: Array, other: Array) -> Array:
+    """Return |one - other|, and 0 where both are the same infinity."""
+    with np.errstate(invalid="ignore"):
+        return np.where(one == other, 0.0, np.abs(one - other))
+
+
+def _size(array: Array) -> Array:
+    """Return the largest number of each feature, the last axis, but at least 1; less only where all are less."""
+    finite = np.abs(np.where(np.isfinite(array), array, 0.0))
+    features = finite.max(axis=tuple(range(array.ndim - 1)), initial=np.finfo(float).tiny)
+    return np.maximum(features, min(1.0, features.max()))
+
+
+def _are_close(one: list[Array], other: list[Array], rounding: float) -> bool | None:
+    """Tell whether two lists hold the same arrays but for rounding; None where that leaves too little to compare."""
+    for a, b in zip(one, other, strict=True):
+        if np.shape(a) != np.shape(b) or not np.allclose(a, b, rtol=1e-9, atol=1e-9 + rounding * _size(a)):
+            return False
+    return True if rounding < 1e-3 else None
+
+
+def _all(verdicts: list[bool | None]) -> bool | None:
+    """Return False where one of them is, else None where one of them is, or where there are none."""
+    return False if False in verdicts else None if None in verdicts or not verdicts else True
 
 
 def state_gradient_is_right(model: CheckedModel, tolerance: float) -> bool | None:

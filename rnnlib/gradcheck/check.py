@@ -79,9 +79,9 @@ def check_gradients(
     A layer is checked on the number Σ forward(x) · dh, whose gradient by the states is dh; a network on its loss.
     The error of a gradient is max|Δ| / max(1, max|g|), over the entries of one array. Besides, the report says
     whether the arguments were left alone, whether a second call gives the same, whether the items of the batch are
-    independent, whether steps that do not count change nothing, where there is a mask, whether a layer gives over two
-    stretches, its state handed on between them, what it gives over one, and whether a gradient by the state that is
-    handed on is walked back rightly.
+    independent, whether steps that do not count change nothing, where there is a mask, whether a layer with a
+    state, unless it `looks_ahead`, gives the same in one run and in two, its state handed on between them, and whether
+    a gradient by the state that is handed on is walked back rightly.
 
     Args:
         layer_or_net: with float64 parameters; a layer of your own will do.

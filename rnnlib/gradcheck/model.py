@@ -99,7 +99,7 @@ class CheckedModel:
         """Return the number with one of the arrays exchanged."""
         return self.at({name: changed}, self.number)
 
-    def at(self, changed: Mapping[str, Array], compute: Callable[[Arguments], float]) -> float:
+    def at(self, changed: Mapping[str, Array], compute: Callable[[Arguments], Any]) -> Any:
         """Return what `compute` makes of the arguments while some of the arrays are exchanged."""
         x, upstream, state, mask = self.arguments.copied()
         parts = zip(self.state_names, leaves(state, state), strict=True)
