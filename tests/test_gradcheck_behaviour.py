@@ -25,7 +25,7 @@ from gradcheck_cases import (
 )
 
 from rnnlib import Grads, Last, Layer, Loss, Params, SimpleRNN, Trace, check_gradients, squared_error
-from rnnlib.gradcheck.behaviour import run_checks
+from rnnlib.gradcheck.behaviour import _all, _is_slope, run_checks
 from rnnlib.gradcheck.model import CheckedModel
 
 
@@ -461,3 +461,48 @@ def test_a_node_that_grows_hides_no_other_node(T):
     for kind, passed in ((SimpleRNN, True), (results_of(half_of_the_second), False)):
         one = layer(p, "relu", kind)
         assert run_checks(CheckedModel(one, p["x"], p["dh"], p["h0"], None))[1][STRETCHES] is passed
+
+
+def noisy(step):
+    return step + 1e-6 * np.sin(1e12 * step + 1)
+
+
+@pytest.mark.parametrize(
+    ("f", "claimed", "verdict"),
+    [
+        (lambda step: 1.5 * step, 1.5 + 1.4e-8, True),  # the tolerance is a part of a slope above 1
+        (lambda step: 1.5 * step, 1.5 + 1.7e-8, False),
+        (lambda step: 1e-3 * step, 1e-3 + 5e-9, True),  # and no less than that of 1
+        (lambda step: 1e-3 * step, 1e-3 + 2e-8, False),
+        (lambda step: 1e6 * step, 1e6 + 5e-3, True),
+        (lambda step: 1e6 * step, 1e6 + 1e-1, False),
+        (lambda step: 3 * step, -3.0, False),
+        (lambda step: step + 1e6 * step**3, 1.0, True),  # a plain central difference is off by 1e-4
+        (lambda step: step + 1e6 * step**3, 1.0 + 1e-6, False),
+        (lambda step: abs(step) + step, 1.5, None),
+        (noisy, 1.0, None),
+        (noisy, 2.0, False),
+    ],
+)
+def test_a_slope_is_right_or_wrong_or_cannot_be_told(f, claimed, verdict):
+    assert _is_slope(claimed, f, 1e-8) is verdict
+
+
+def test_a_leak_in_a_layer_without_steps():
+    class Normed(Layer):
+        def __init__(self):
+            self.params = Params(w=np.ones(1))
+
+        def run(self, x, state=None, mask=None):
+            return Trace(self.params["w"] * less_mean(x), None, x)
+
+        def back(self, trace, dout, dstate=None):
+            of_w = np.array([(dout * less_mean(trace.saved)).sum()])
+            return Grads({"w": of_w}, less_mean(dout) * self.params["w"])
+
+    p = problem()
+    assert failed(check_gradients(Normed(), p["x"][:, 0], p["dh"][:, 0, :D])) == {CHECKS[2]}
+
+
+def test_one_verdict_of_many():
+    assert [_all(those) for those in ([True, True], [True, None], [None, False], [])] == [True, None, False, None]
