@@ -25,7 +25,7 @@ from gradcheck_cases import (
 )
 
 from rnnlib import Grads, Last, Layer, Loss, Params, SimpleRNN, Trace, check_gradients, squared_error
-from rnnlib.gradcheck.behaviour import _all, _is_slope, run_checks
+from rnnlib.gradcheck.behaviour import _all, _distance, _is_slope, run_checks
 from rnnlib.gradcheck.model import CheckedModel
 
 
@@ -319,6 +319,7 @@ def results_of(change):
         (lambda trace: trace._replace(out=trace.out[:, -1], state=trace.state / 2), False),
         (lambda trace: trace._replace(out=trace.out[:, -1].sum(axis=1)), True),
         (lambda trace: trace._replace(out=np.tril(trace.out @ trace.out.swapaxes(1, 2))), None),  # (N, T, T)
+        (lambda trace: trace._replace(out=trace.out[..., 0]), True),  # (N, T)
         (lambda trace: trace._replace(state=trace.state[:, np.newaxis]), False),  # it refuses that state
         (lambda trace: trace._replace(state=trace.out), False),
     ],
@@ -435,20 +436,47 @@ def test_what_chaos_hides_is_neither_right_nor_wrong(kind, x_scale):
     assert checks[CHECKS[2]] is None and checks[STRETCHES] is None
 
 
-def test_chaos_in_a_layer_of_tokens_is_no_leak():
-    class Spoken(SimpleRNN):
+def spoken(kind, p):
+    """Return a layer of tokens: the one-hot vector of each is the input of another layer."""
+
+    class Spoken(kind):
         def run(self, x, state=None, mask=None):
             return super().run(np.eye(D)[x], state, mask)
 
         def back(self, trace, dout, dstate=None):
             return super().back(trace, dout, dstate)._replace(x=None)
 
+    one = layer(p, kind=Spoken)
+    one.n_in = None
+    return one
+
+
+@pytest.mark.parametrize(("kind", "passed"), [(SimpleRNN, True), (FirstState, False)])
+def test_a_layer_of_tokens_is_checked_with_stretches(kind, passed):
+    p = problem()
+    report = check_gradients(spoken(kind, p), [[0, 1, 3], [2, 0, 1]], p["dh"], p["h0"])
+    assert report.checks[STRETCHES] is passed and report.ok is passed
+
+
+def test_chaos_in_a_layer_of_tokens_is_no_leak():
     for seed in range(5):
         p = chaotic(seed=seed)
-        one = layer(p, kind=Spoken)
-        one.n_in = None
         tokens = np.random.default_rng(seed).integers(0, D, (3, 60))
-        assert False not in run_checks(CheckedModel(one, tokens, p["dh"], p["h0"], None))[1].values()
+        model = CheckedModel(spoken(SimpleRNN, p), tokens, p["dh"], p["h0"], None)
+        assert False not in run_checks(model)[1].values()
+
+
+def test_a_small_leak_is_seen():
+    class Leaks(SimpleRNN):
+        def run(self, x, state=None, mask=None):
+            return super().run(x + 1e-7 * x.mean(axis=0), state, mask)
+
+    assert behaviour(Leaks, problem())[CHECKS[2]] is False
+
+
+def test_the_distance_of_infinities():
+    one, other = np.array([np.inf, -np.inf, 1.0, 3.0]), np.array([np.inf, -np.inf, 2.5, np.inf])
+    np.testing.assert_array_equal(_distance(one, other), [0, 0, 1.5, np.inf])
 
 
 @pytest.mark.parametrize("T", [6, 40, 60, 100])
