@@ -58,6 +58,17 @@ def test_a_target_that_is_written_into():
     assert CHECKS[0] in failed(report)
 
 
+@pytest.mark.parametrize("dtype", [float, complex])
+def test_a_target_may_hold_anything_where_no_step_counts(dtype):
+    def loss(y, target, mask):
+        return squared_error(y, target.real, mask)
+
+    target = np.zeros((N, T, 3), dtype)
+    target[~MASK] = np.nan
+    report = check_gradients(network(Loss(loss)), problem()["x"], target, mask=MASK)
+    assert report.ok and report.checks[CHECKS[0]] and report.checks[CHECKS[1]]
+
+
 def test_gradients_that_pile_up():
     total = [0]
 
