@@ -15,6 +15,7 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", MKL_NUM_THREADS
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -173,15 +174,15 @@ def compare_training(seconds: float) -> None:
         "fit": lambda: fit(net, batches, optimizer, steps=UPDATES, progress=False),
         "loss_and_grads": lambda: [net.loss_and_grads(*batch) for batch in batches],
     }
+    theirs: dict[str, Callable[[PlainTraining], object]] = {
+        "fit": lambda training: training.train(batches),
+        "loss_and_grads": lambda training: [training.gradients(*batch) for batch in batches],
+    }
     print(f"\n{'notebook 7.3':>20}  {'rnnlib':>10}  " + "  ".join(f"{name:>15}" for name in plain))
     for name, call in ours.items():
         ratios = []
         for training in plain.values():
-            theirs: dict[str, Callable[[], object]] = {
-                "fit": lambda training=training: training.train(batches),
-                "loss_and_grads": lambda training=training: [training.gradients(*batch) for batch in batches],
-            }
-            found = medians({"ours": call, "theirs": theirs[name]}, seconds)
+            found = medians({"ours": call, "theirs": partial(theirs[name], training)}, seconds)
             ratios.append(found["theirs"] / found["ours"])
         row = "  ".join(f"{ratio:13.2f} ×" for ratio in ratios)
         print(f"{name:>20}  {found['ours'] / UPDATES * 1e3:7.3f} ms  {row}", flush=True)

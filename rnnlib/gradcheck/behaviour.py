@@ -106,10 +106,10 @@ def _stretches_join(model: CheckedModel, rounding: float) -> bool | None:
         return None
     counting = x.shape[1] if mask is None else int(mask.astype(bool).all(axis=0).sum())
     cuts = {1, min(x.shape[1] // 2, counting - 1)} if counting > 1 else set()
-    return _all([_join(model, cut, rounding) for cut in cuts])
+    return _all([_cut_changes_nothing(model, cut, rounding) for cut in cuts])
 
 
-def _join(model: CheckedModel, cut: int, rounding: float) -> bool | None:
+def _cut_changes_nothing(model: CheckedModel, cut: int, rounding: float) -> bool | None:
     """Tell whether a cut before that step changes nothing; None as above."""
     state, whole = model.arguments.state, _trace(model, model.arguments)
     end = model.arguments.stretch(slice(cut, None))
